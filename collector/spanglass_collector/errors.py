@@ -1,13 +1,13 @@
 """The collector's errors, by what the one who catches them should do.
 
-    CollectorError
-    ├── ConfigurationError     a person must change something; the message says what
-    ├── Rejected               the sender's data is wrong: never retry
-    │   └── TooLarge           ... by its size
-    ├── Retryable              the same request may succeed later: 503 / UNAVAILABLE
-    └── StoreError             the store said no
-        ├── StoreUnavailable   ... because it is away, full or busy: retry
-        └── StoreRefused       ... to this statement: retrying will not help
+CollectorError
+├── ConfigurationError     a person must change something; the message says what
+├── Rejected               the sender's data is wrong: never retry
+│   └── TooLarge           ... by its size
+├── Retryable              the same request may succeed later: 503 / UNAVAILABLE
+└── StoreError             the store said no
+    ├── StoreUnavailable   ... because it is away, full or busy: retry
+    └── StoreRefused       ... to this statement: retrying will not help
 """
 
 from __future__ import annotations

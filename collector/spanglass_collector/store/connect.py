@@ -23,7 +23,14 @@ READ_SETTINGS = {
     "do_not_merge_across_partitions_select_final": 1,
 }
 
-_UNAVAILABLE = ("NETWORK_ERROR", "TIMEOUT", "MEMORY_LIMIT", "TOO_MANY_PARTS", "TOO_MANY_SIMULTANEOUS", "READONLY")
+_UNAVAILABLE = (
+    "NETWORK_ERROR",
+    "TIMEOUT",
+    "MEMORY_LIMIT",
+    "TOO_MANY_PARTS",
+    "TOO_MANY_SIMULTANEOUS",
+    "READONLY",
+)
 
 
 def open_store(url: StoreUrl | str, *, create_database: bool = False) -> ClickHouseStore:

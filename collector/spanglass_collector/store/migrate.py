@@ -93,9 +93,7 @@ def pending(store: Store, url: StoreUrl) -> list[str]:
     rows = store.query("SELECT Name, Digest FROM schema_migrations FINAL").result_rows if exists else []
     applied: dict[str, str] = dict(rows)
     return [
-        m.name
-        for m in render(url)
-        if m.name not in applied or (m.is_view and applied[m.name] != m.digest)
+        m.name for m in render(url) if m.name not in applied or (m.is_view and applied[m.name] != m.digest)
     ]
 
 
@@ -105,9 +103,7 @@ def _apply(store: Store, migration: Migration) -> None:
         store.command(f"DROP VIEW IF EXISTS {name}")
     for statement in migration.statements:
         store.command(statement)
-    store.insert(
-        "schema_migrations", [[migration.name, migration.digest]], column_names=["Name", "Digest"]
-    )
+    store.insert("schema_migrations", [[migration.name, migration.digest]], column_names=["Name", "Digest"])
 
 
 def _environment(url: StoreUrl) -> jinja2.Environment:

@@ -1,0 +1,88 @@
+"""Attribute values that a ClickHouse type cannot hold: maps, and arrays that contain maps or arrays.
+
+OTLP's AnyValue is recursive and a ClickHouse tuple is not. Such values become their JSON text before the insert. Most
+requests have none, and a scan of the raw bytes tells: no false negatives for canonical encodings, few false positives.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+
+_VARINT = rb"[\x80-\xff]{0,4}[\x00-\x7f]"
+# KeyValue.value (field 2) whose AnyValue begins with kvlist_value (field 6).
+_MAP_IN_ATTRIBUTE = re.compile(rb"\x12(" + _VARINT + rb")\x32(" + _VARINT + rb")")
+# ArrayValue.values (field 1) whose AnyValue begins with kvlist_value or array_value (field 5).
+_NESTED_IN_ARRAY = re.compile(rb"\x0a(" + _VARINT + rb")[\x32\x2a](" + _VARINT + rb")")
+
+
+def may_hold_nested_values(wire: bytes) -> bool:
+    """True when the bytes contain what looks like a nested value, lengths agreeing."""
+    return any(
+        _lengths_agree(match) for p in (_MAP_IN_ATTRIBUTE, _NESTED_IN_ARRAY) for match in p.finditer(wire)
+    )
+
+
+def _lengths_agree(match: re.Match[bytes]) -> bool:
+    outer, inner = match.group(1), match.group(2)
+    return _varint(outer) == 1 + len(inner) + _varint(inner)
+
+
+def _varint(encoded: bytes) -> int:
+    return sum((byte & 127) << (7 * i) for i, byte in enumerate(encoded))
+
+
+def flatten_nested_values(request: ExportTraceServiceRequest) -> int:
+    """Replace every nested value in place by its JSON text; returns how many there were."""
+    replaced = 0
+    for attribute in _attributes(request):
+        value = attribute.value
+        if value.HasField("kvlist_value") or _is_nested_array(value):
+            value.string_value = as_json(value)
+            replaced += 1
+    return replaced
+
+
+def as_json(value: AnyValue) -> str:
+    """JSON text of an AnyValue: bytes as base64, an empty value as null, NaN and infinities as strings."""
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: AnyValue) -> Any:
+    which = value.WhichOneof("value")
+    if which == "kvlist_value":
+        return {item.key: _plain(item.value) for item in value.kvlist_value.values}
+    if which == "array_value":
+        return [_plain(item) for item in value.array_value.values]
+    if which == "bytes_value":
+        return base64.b64encode(value.bytes_value).decode()
+    if which == "double_value" and not math.isfinite(value.double_value):
+        return str(value.double_value)
+    return getattr(value, which) if which else None
+
+
+def _is_nested_array(value: AnyValue) -> bool:
+    return value.HasField("array_value") and any(
+        item.HasField("kvlist_value") or item.HasField("array_value") for item in value.array_value.values
+    )
+
+
+def _attributes(request: ExportTraceServiceRequest) -> Iterator[KeyValue]:
+    for resource in request.resource_spans:
+        yield from resource.resource.attributes
+        for scope in resource.scope_spans:
+            yield from _each(span.attributes for span in scope.spans)
+            yield from _each(event.attributes for span in scope.spans for event in span.events)
+            yield from _each(link.attributes for span in scope.spans for link in span.links)
+
+
+def _each(lists: Iterable[Iterable[KeyValue]]) -> Iterator[KeyValue]:
+    for attributes in lists:
+        yield from attributes

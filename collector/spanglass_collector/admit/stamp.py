@@ -1,0 +1,32 @@
+"""Fields of ours at the end of a request's bytes: project, time of receipt, digest.
+
+Serialised protobuf messages may be concatenated, and the last value of a field wins: nothing a sender puts into these
+field numbers survives. Field numbers are those of store/otlp.proto.
+"""
+
+from __future__ import annotations
+
+import struct
+
+PROJECT, RECEIVED_AT, DIGEST = 1000, 1001, 1002
+_LENGTH_DELIMITED, _FIXED64 = 2, 1
+
+
+def varint(number: int) -> bytes:
+    """Protobuf's base-128 encoding of a number >= 0."""
+    out = bytearray()
+    while number > 127:
+        out.append(number & 127 | 128)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def stamp(project: str, received_at_ns: int, digest: bytes) -> bytes:
+    """Bytes to append to a serialised ExportTraceServiceRequest."""
+    received_at = varint(RECEIVED_AT << 3 | _FIXED64) + struct.pack("<Q", received_at_ns)
+    return _field(PROJECT, project.encode()) + received_at + _field(DIGEST, digest)
+
+
+def _field(number: int, value: bytes) -> bytes:
+    return varint(number << 3 | _LENGTH_DELIMITED) + varint(len(value)) + value

@@ -1,0 +1,30 @@
+"""One insert: length-delimited requests under one deduplication token."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from spanglass_collector.admit.request import Admitted
+from spanglass_collector.admit.stamp import varint
+from spanglass_collector.store import otlp
+from spanglass_collector.store.contract import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Requests that are stored together. The token stays the same however often the insert is tried."""
+
+    requests: Sequence[Admitted]
+    token: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    @property
+    def spans(self) -> int:
+        return sum(request.spans for request in self.requests)
+
+    def insert_into(self, store: Store) -> None:
+        """Blocks until stored. Raises StoreUnavailable or StoreRefused."""
+        data = b"".join(part for r in self.requests for part in (varint(len(r.body)), r.body))
+        settings = otlp.insert_settings(self.token)
+        store.insert_block(otlp.INBOX, data, "Protobuf", otlp.INBOX_COLUMNS, settings)

@@ -1,0 +1,87 @@
+"""What a collector can be told. Defaults are safe: loopback, bounded bodies, bounded queue."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from spanglass_collector.errors import ConfigurationError
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens. Port 0 asks the system for a free one."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """`HOST:PORT`, `[IPV6]:PORT` or `:PORT` (loopback). Raises ConfigurationError."""
+        host, colon, port = text.rpartition(":")
+        if not colon or not port.isdigit() or int(port) > 65535:
+            raise ConfigurationError(f"{text!r} is no address: use HOST:PORT, for example 127.0.0.1:4318")
+        return cls(host.strip("[]") or "127.0.0.1", int(port))
+
+    @property
+    def is_loopback(self) -> bool:
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitConfig:
+    """How requests are gathered into inserts."""
+
+    window_s: float = 0.01
+    """How long the first request of a group waits for company."""
+    group_bytes: int = 48 * MIB
+    """Most request bytes in one insert."""
+    pending_bytes: int = 192 * MIB
+    """Most request bytes in memory; past it senders are told 503."""
+    attempts: int = 3
+    """Tries of one insert, with the same deduplication token, before its senders are told 503."""
+    retry_pause_s: float = 0.2
+    remembered_requests: int = 500_000
+    """Digests kept in memory to recognise a request that a client sends again."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorConfig:
+    """One collector process."""
+
+    data_dir: Path = Path("spanglass-data")
+    store: str = ""
+    """Store URL; empty: the embedded engine under `data_dir`."""
+    otlp_http: Address = Address("127.0.0.1", 4318)
+    otlp_grpc: Address = Address("127.0.0.1", 4317)
+    sql: Address = Address("127.0.0.1", 8123)
+    api_key: str = field(default="", repr=False)
+    """When set, every receiver and the SQL endpoint ask for it."""
+    body_limit_bytes: int = 64 * MIB
+    """Largest OTLP request, counted after decompression (OTLP 1.11 recommends 64 MiB)."""
+    commit: CommitConfig = CommitConfig()
+    stop_deadline_s: float = 10.0
+
+    @property
+    def store_url(self) -> str:
+        return self.store or f"chdb://{(self.data_dir / 'clickhouse').absolute()}"
+
+    def check(self) -> None:
+        """Raises ConfigurationError for a set-up that would expose data."""
+        exposed = [str(a) for a in (self.otlp_http, self.otlp_grpc, self.sql) if not a.is_loopback]
+        if exposed and not self.api_key:
+            raise ConfigurationError(
+                f"{', '.join(exposed)} can be reached from other machines, and no API key is set: "
+                "set SPANGLASS_API_KEY, or listen on 127.0.0.1"
+            )

@@ -1,0 +1,68 @@
+"""Every metric of the collector, with what it means and what to do about it.
+
+Identity that holds whenever no request is in flight:
+spans received = stored + repeated + rejected + refused.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class CollectorMetrics:
+    """Metrics of one collector process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "spanglass_otlp_requests",
+            "Export requests by transport and answer. Many 'refused': the store is slow or away.",
+            ["transport", "outcome"],
+            registry=self.registry,
+        )
+        self.spans_received = Counter(
+            "spanglass_spans_received", "Spans in decodable requests.", registry=self.registry
+        )
+        self.spans_stored = Counter(
+            "spanglass_spans_stored", "Spans acknowledged after they were stored.", registry=self.registry
+        )
+        self.spans_repeated = Counter(
+            "spanglass_spans_repeated",
+            "Spans of requests that were stored before and sent again; acknowledged, not stored twice.",
+            registry=self.registry,
+        )
+        self.spans_rejected = Counter(
+            "spanglass_spans_rejected",
+            "Spans that can never be stored, by reason; the sender was told.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.spans_refused = Counter(
+            "spanglass_spans_refused",
+            "Spans answered with 503 / UNAVAILABLE: the sender still has them. Look at the store.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.commit_seconds = Histogram(
+            "spanglass_commit_seconds",
+            "Time of one group insert. Rising: merges or the disk cannot keep up.",
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+            registry=self.registry,
+        )
+        self.commit_spans = Histogram(
+            "spanglass_commit_spans",
+            "Spans of one group insert.",
+            buckets=(1, 10, 100, 1_000, 5_000, 10_000, 50_000, 100_000),
+            registry=self.registry,
+        )
+        self.pending_bytes = Gauge(
+            "spanglass_pending_bytes",
+            "Request bytes waiting for storage; bounded by configuration.",
+            registry=self.registry,
+        )
+        self.queries = Counter(
+            "spanglass_sql_queries",
+            "Statements at the SQL endpoint by role and outcome.",
+            ["role", "outcome"],
+            registry=self.registry,
+        )

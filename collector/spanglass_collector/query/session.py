@@ -1,0 +1,166 @@
+"""One statement on one fresh connection to the embedded engine.
+
+A connection of its own costs about 1 ms and gives every request its own settings; after an error a chDB connection may
+hold the rest of an old answer (measured with 4.4), so none is used twice. This is the one place that calls chdb itself:
+it plays the server that clickhouse-connect talks to everywhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import chdb
+
+from spanglass_collector.query.guard import check_reader_statement
+from spanglass_collector.query.native import empty_block
+
+
+class Role(Enum):
+    """READER: one read-only, capped SELECT. OWNER: anything."""
+
+    READER = "reader"
+    OWNER = "owner"
+
+
+class QueryFailed(Exception):
+    """The engine's own error text, `Code: N. DB::Exception: ...`."""
+
+    @property
+    def code(self) -> int:
+        match = re.search(r"Code: (\d+)", str(self))
+        return int(match.group(1)) if match else 1002
+
+
+DEFAULTS = {"final": "1", "do_not_merge_across_partitions_select_final": "1", "async_insert": "0"}
+READER_CAPS = {"max_execution_time": 60, "max_result_bytes": 256 << 20, "max_memory_usage": 2 << 30}
+"""Seconds and bytes; a request may ask for less."""
+READER_SETTINGS = re.compile(
+    r"(output_format_|input_format_|format_|date_time_|join_|group_by_|optimize_|enable_|allow_experimental_"
+    r"|max_threads|max_block_size|max_result_rows|result_overflow_mode|limit|offset|extremes|session_timezone"
+    r"|final|use_query_cache|additional_table_filters|any_join|cast_|union_default_mode|wait_end_of_query"
+    r"|prefer_column_name_to_alias|distinct_overflow_mode|log_comment|log_queries|max_rows_to_read)\w*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One HTTP request to the SQL endpoint, taken apart."""
+
+    sql: str
+    default_format: str
+    database: str
+    settings: Mapping[str, str]
+    parameters: Mapping[str, str]
+    data: bytes = b""
+    """Rows of an INSERT, in the format its text names."""
+
+
+class EmbeddedEngine:
+    """Runs statements on the data directory that this process has open. Thread-safe."""
+
+    def __init__(self, path: str) -> None:
+        self._path = os.path.realpath(path)
+        names = self._run_plain("SELECT name FROM system.table_functions FORMAT TSV").split()
+        self._table_functions = frozenset(names)
+        self.version, self.timezone = self._run_plain("SELECT version(), timezone() FORMAT TSV").strip().split("\t")
+
+    def run(self, statement: Statement, role: Role) -> bytes:
+        """The result in the statement's format. Raises QueryFailed, and Forbidden for what a reader may not."""
+        if role is Role.READER:
+            check_reader_statement(statement.sql, self._table_functions)
+        return self._with_connection(lambda connection: self._run(connection, statement, role))
+
+    def _run(self, connection: Any, statement: Statement, role: Role) -> bytes:
+        _query(connection, f"USE {_identifier(statement.database)}")
+        _query(connection, "SET " + ", ".join(_assignments(statement.settings, role)))
+        if statement.data:
+            return _insert(connection, statement)
+        parameters = dict(statement.parameters) or None
+        result = _query(connection, statement.sql, statement.default_format, parameters)
+        if not result and result_format(statement) == "Native":
+            return _empty_result(connection, statement)
+        return result
+
+    def _run_plain(self, sql: str) -> str:
+        return self._with_connection(lambda connection: _query(connection, sql)).decode()
+
+    def _with_connection(self, work: Callable[[Any], bytes]) -> bytes:
+        connection = chdb.connect(self._path)
+        try:
+            return work(connection)
+        finally:
+            connection.close()
+
+
+def result_format(statement: Statement) -> str:
+    """The format the result comes in: the statement's own FORMAT clause, else the request's default."""
+    match = _FORMAT.search(statement.sql)
+    return match.group(1) if match else statement.default_format
+
+
+_FORMAT = re.compile(r"\bFORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
+_SELECT = re.compile(r"\s*(SELECT|WITH|\()", re.IGNORECASE)
+
+
+def _query(
+    connection: Any, sql: str, fmt: str = "TabSeparated", parameters: Mapping[str, str] | None = None
+) -> bytes:
+    try:
+        return bytes(connection.query(sql, fmt, params=parameters or {}).bytes() or b"")
+    except RuntimeError as error:
+        raise QueryFailed(str(error).strip()) from error
+
+
+def _insert(connection: Any, statement: Statement) -> bytes:
+    match = _FORMAT.search(statement.sql)
+    sql = statement.sql[: match.start()] if match else statement.sql
+    try:
+        inserter = connection.send_insert(sql, match.group(1) if match else statement.default_format)
+        inserter.append(statement.data)
+        inserter.finish()
+    except RuntimeError as error:
+        raise QueryFailed(str(error).strip()) from error
+    return b""
+
+
+def _empty_result(connection: Any, statement: Statement) -> bytes:
+    sql = _FORMAT.sub("", statement.sql)
+    if not _SELECT.match(sql):
+        return b""
+    described = _query(connection, f"DESCRIBE ({sql})", "TabSeparatedRaw", statement.parameters).decode()
+    return empty_block([(row[0], row[1]) for row in (line.split("\t") for line in described.splitlines())])
+
+
+def _assignments(settings: Mapping[str, str], role: Role) -> list[str]:
+    if role is Role.OWNER:
+        return [_assignment(name, value) for name, value in {**DEFAULTS, **settings}.items()]
+    wanted = {name: _capped(name, value) for name, value in settings.items()}
+    caps = {name: str(value) for name, value in READER_CAPS.items()}
+    # readonly comes last: after it nothing can be set.
+    return [_assignment(n, v) for n, v in {**DEFAULTS, **caps, **wanted, "readonly": "1"}.items()]
+
+
+def _capped(name: str, value: str) -> str:
+    if name in READER_CAPS:
+        asked = int(float(value or 0))
+        return str(min(asked, READER_CAPS[name]) if asked > 0 else READER_CAPS[name])
+    if not READER_SETTINGS.fullmatch(name):
+        message = f"Code: 164. DB::Exception: Cannot modify '{name}' setting in readonly mode. (READONLY)"
+        raise QueryFailed(message)
+    return value
+
+
+def _assignment(name: str, value: str) -> str:
+    if not re.fullmatch(r"\w+", name):
+        raise QueryFailed(f"Code: 115. DB::Exception: Unknown setting {name!r}. (UNKNOWN_SETTING)")
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"{name} = '{escaped}'"
+
+
+def _identifier(name: str) -> str:
+    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"

@@ -1,0 +1,1 @@
+"""The edges: OTLP over HTTP and gRPC. Both end in Receiver.accept."""

@@ -1,0 +1,60 @@
+"""Where both transports end: bytes in, stored or a typed error out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from spanglass_collector.admit.request import Admitted, admit_json, admit_protobuf
+from spanglass_collector.commit.group import GroupCommit
+from spanglass_collector.errors import CollectorError, Rejected, Retryable
+from spanglass_collector.metrics import CollectorMetrics
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What an Export response says: `rejected` spans were left out, for the reason in `message`."""
+
+    rejected: int = 0
+    message: str = ""
+
+
+class Receiver:
+    """Admits and commits requests of any transport. `clock_ns` gives Unix time in nanoseconds."""
+
+    def __init__(self, commit: GroupCommit, metrics: CollectorMetrics, clock_ns: Callable[[], int]) -> None:
+        self._commit = commit
+        self._metrics = metrics
+        self._clock_ns = clock_ns
+
+    async def accept(self, raw: bytes, *, is_json: bool, project: str, transport: str) -> Accepted:
+        """Returns after the spans are stored. Raises Rejected or Retryable (errors.py)."""
+        try:
+            accepted = await self._accept(raw, is_json, project)
+        except CollectorError as error:
+            outcome = "refused" if isinstance(error, Retryable) else "rejected"
+            self._metrics.requests.labels(transport, outcome).inc()
+            raise
+        self._metrics.requests.labels(transport, "accepted").inc()
+        return accepted
+
+    async def _accept(self, raw: bytes, is_json: bool, project: str) -> Accepted:
+        admit = admit_json if is_json else admit_protobuf
+        request = admit(raw, project, self._clock_ns())
+        self._metrics.spans_received.inc(request.spans + request.rejected)
+        self._metrics.spans_rejected.labels("invalid_id").inc(request.rejected)
+        if request.spans:
+            await self._store(request)
+        return Accepted(request.rejected, request.message)
+
+    async def _store(self, request: Admitted) -> None:
+        try:
+            was_stored = await self._commit.commit(request)
+        except Retryable:
+            self._metrics.spans_refused.labels("store").inc(request.spans)
+            raise
+        except Rejected:
+            self._metrics.spans_rejected.labels("store_refused").inc(request.spans)
+            raise
+        counter = self._metrics.spans_repeated if was_stored else self._metrics.spans_stored
+        counter.inc(request.spans)

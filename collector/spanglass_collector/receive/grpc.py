@@ -1,0 +1,71 @@
+"""OTLP/gRPC. The request stays bytes until admission: no message is decoded twice."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import grpc
+
+from spanglass_collector.access import Access, Unauthenticated
+from spanglass_collector.config import Address
+from spanglass_collector.errors import CollectorError, Retryable
+from spanglass_collector.receive.accept import Receiver
+from spanglass_collector.receive.status import (
+    INVALID_ARGUMENT,
+    RESOURCE_EXHAUSTED,
+    UNAVAILABLE,
+    answer_to,
+    encode_response,
+)
+
+log = logging.getLogger(__name__)
+
+SERVICE = "opentelemetry.proto.collector.trace.v1.TraceService"
+_CODES = {
+    INVALID_ARGUMENT: grpc.StatusCode.INVALID_ARGUMENT,
+    RESOURCE_EXHAUSTED: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    UNAVAILABLE: grpc.StatusCode.UNAVAILABLE,
+}
+
+
+class GrpcReceiver:
+    """A grpc.aio server with the one method Export."""
+
+    def __init__(self, receiver: Receiver, access: Access, *, body_limit_bytes: int) -> None:
+        self._receiver = receiver
+        self._access = access
+        self._limit = body_limit_bytes
+        self._server: grpc.aio.Server | None = None
+
+    async def start(self, address: Address) -> int:
+        """Listen; returns the port. Raises RuntimeError when the address is taken."""
+        server = grpc.aio.server(
+            options=[("grpc.max_receive_message_length", self._limit), ("grpc.so_reuseport", 0)]
+        )
+        method = grpc.unary_unary_rpc_method_handler(self._export)
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, {"Export": method}),))
+        port = server.add_insecure_port(str(address))
+        await server.start()
+        self._server = server
+        return port
+
+    async def stop(self, grace_s: float) -> None:
+        if self._server:
+            await self._server.stop(grace_s)
+
+    async def _export(self, raw: bytes, context: grpc.aio.ServicerContext[Any, Any]) -> bytes:
+        headers = {str(k): str(v) for k, v in context.invocation_metadata() or ()}
+        try:
+            self._access.authenticate(headers)
+            project = self._access.project(headers)
+            accepted = await self._receiver.accept(raw, is_json=False, project=project, transport="grpc")
+        except Unauthenticated as error:
+            await context.abort(grpc.StatusCode.UNAUTHENTICATED, str(error))
+        except CollectorError as error:
+            answer = answer_to(error)
+            await context.abort(_CODES[answer.code], answer.message)
+        except Exception:  # the receiver's wall, as in http.py
+            log.exception("unexpected error while receiving traces")
+            await context.abort(grpc.StatusCode.UNAVAILABLE, str(Retryable("internal error")))
+        return encode_response(accepted, is_json=False)

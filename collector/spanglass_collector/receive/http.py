@@ -1,0 +1,85 @@
+"""OTLP/HTTP, and what operators ask of the same port: /healthz, /readyz, /metrics."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from fastapi import FastAPI, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from spanglass_collector.access import Access, Unauthenticated
+from spanglass_collector.errors import CollectorError, Retryable
+from spanglass_collector.metrics import CollectorMetrics
+from spanglass_collector.receive.accept import Receiver
+from spanglass_collector.receive.body import read_body
+from spanglass_collector.receive.status import (
+    JSON,
+    PROTOBUF,
+    RETRY_AFTER_S,
+    UNAUTHENTICATED,
+    Answer,
+    answer_to,
+    encode_error,
+    encode_response,
+)
+
+log = logging.getLogger(__name__)
+
+
+def http_app(
+    receiver: Receiver,
+    access: Access,
+    metrics: CollectorMetrics,
+    *,
+    body_limit_bytes: int,
+    is_ready: Callable[[], bool],
+) -> FastAPI:
+    """The application behind the OTLP/HTTP port."""
+    app = FastAPI(title="Spanglass collector", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.post("/v1/traces")
+    async def traces(request: Request) -> Response:
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if content_type not in (PROTOBUF, JSON):
+            return Response(f"Content-Type must be {PROTOBUF} or {JSON}\n", 415, media_type="text/plain")
+        is_json = content_type == JSON
+        try:
+            body = await _export(request, is_json)
+        except Unauthenticated as error:
+            return _error(Answer(401, UNAUTHENTICATED, str(error)), is_json)
+        except CollectorError as error:
+            return _error(answer_to(error), is_json)
+        except Exception:  # the receiver's wall: a fault of ours must not make senders drop their spans
+            log.exception("unexpected error while receiving traces")
+            return _error(answer_to(Retryable("internal error; see the collector's log")), is_json)
+        return Response(body, media_type=content_type)
+
+    async def _export(request: Request, is_json: bool) -> bytes:
+        access.authenticate(request.headers)
+        project = access.project(request.headers)
+        encoding = request.headers.get("content-encoding", "").strip().lower()
+        raw = await read_body(request.stream(), encoding, body_limit_bytes)
+        accepted = await receiver.accept(raw, is_json=is_json, project=project, transport="http")
+        return encode_response(accepted, is_json)
+
+    @app.get("/healthz")
+    async def healthz() -> Response:
+        return Response("ok\n", media_type="text/plain")
+
+    @app.get("/readyz")
+    async def readyz() -> Response:
+        ready = is_ready()
+        return Response("ready\n" if ready else "starting\n", 200 if ready else 503, media_type="text/plain")
+
+    @app.get("/metrics")
+    async def prometheus() -> Response:
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+def _error(answer: Answer, is_json: bool) -> Response:
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if answer.http_status == 503 else {}
+    media_type = JSON if is_json else PROTOBUF
+    return Response(encode_error(answer, is_json), answer.http_status, headers, media_type)

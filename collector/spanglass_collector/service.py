@@ -1,0 +1,229 @@
+"""The collector process: opens the store, starts the servers, stops them in reverse order.
+
+Readiness turns off first, then the receivers stop taking requests, then what was taken is stored, then the store closes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from spanglass_collector.access import Access
+from spanglass_collector.commit.group import GroupCommit
+from spanglass_collector.config import Address, CollectorConfig
+from spanglass_collector.errors import ConfigurationError, StoreError
+from spanglass_collector.metrics import CollectorMetrics
+from spanglass_collector.query.http import OWNER, SqlAccess, sql_app
+from spanglass_collector.query.session import EmbeddedEngine
+from spanglass_collector.receive.accept import Receiver
+from spanglass_collector.receive.grpc import GrpcReceiver
+from spanglass_collector.receive.http import http_app
+from spanglass_collector.store import StoreUrl, open_store
+from spanglass_collector.store.migrate import migrate
+from spanglass_collector.store.pricing import preload, price_new_models
+
+log = logging.getLogger(__name__)
+
+PRICING_INTERVAL_S = 5.0
+OWNER_KEY_FILE = "owner-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where a running collector really listens."""
+
+    otlp_http: Address
+    otlp_grpc: Address
+    sql: Address | None
+    store_url: str
+    """How another process reaches the store, credentials included: keep out of logs."""
+
+
+class Collector:
+    """One collector. `await start()`, then `await stop()`; both may be called once."""
+
+    def __init__(self, config: CollectorConfig) -> None:
+        config.check()
+        self._config = config
+        self._url = StoreUrl.parse(config.store_url)
+        self.metrics = CollectorMetrics()
+        self._commit = GroupCommit(lambda: open_store(self._url), config.commit, self.metrics)
+        self._ready = False
+        self._cleanup = contextlib.AsyncExitStack()
+
+    async def start(self) -> Endpoints:
+        """Returns when every port accepts. Raises ConfigurationError or StoreError, leaving nothing open."""
+        try:
+            endpoints = await self._start()
+        except BaseException:
+            await self._cleanup.aclose()
+            raise
+        self._ready = True
+        return endpoints
+
+    async def stop(self) -> None:
+        self._ready = False
+        await self._cleanup.aclose()
+
+    async def _start(self) -> Endpoints:
+        await asyncio.to_thread(prepare_store, self._url)
+        await self._commit.start()
+        self._cleanup.push_async_callback(self._commit.stop)
+        await self._start_pricing()
+        access = Access(self._config.api_key)
+        receiver = Receiver(self._commit, self.metrics, time.time_ns)
+        sql, store_url = await self._start_sql()
+        grpc_port = await self._start_grpc(receiver, access)
+        app = http_app(
+            receiver,
+            access,
+            self.metrics,
+            body_limit_bytes=self._config.body_limit_bytes,
+            is_ready=lambda: self._ready,
+        )
+        otlp_http = await self._serve(app, self._config.otlp_http)
+        otlp_grpc = Address(self._config.otlp_grpc.host, grpc_port)
+        return Endpoints(otlp_http, otlp_grpc, sql, store_url)
+
+    async def _start_sql(self) -> tuple[Address | None, str]:
+        """With the embedded store only: a server has an endpoint of its own."""
+        if not self._url.is_embedded:
+            return None, self._config.store_url
+        key = owner_key(self._config.data_dir)
+        engine = await asyncio.to_thread(EmbeddedEngine, self._url.path)
+        access = SqlAccess(owner_key=key, reader_key=self._config.api_key)
+        app = sql_app(
+            engine,
+            access,
+            self.metrics,
+            database=self._url.database,
+            body_limit_bytes=self._config.body_limit_bytes,
+        )
+        address = await self._serve(app, self._config.sql)
+        return address, owner_url(address, key, self._url.database)
+
+    async def _start_grpc(self, receiver: Receiver, access: Access) -> int:
+        grpc = GrpcReceiver(receiver, access, body_limit_bytes=self._config.body_limit_bytes)
+        try:
+            port = await grpc.start(self._config.otlp_grpc)
+        except RuntimeError as error:
+            raise ConfigurationError(_port_taken(self._config.otlp_grpc, "--otlp-grpc")) from error
+        self._cleanup.push_async_callback(grpc.stop, self._config.stop_deadline_s)
+        return port
+
+    async def _serve(self, app: Any, address: Address) -> Address:
+        listener = _listen(address)
+        server = _Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=int(self._config.stop_deadline_s),
+                timeout_keep_alive=75,
+            )
+        )
+        task = asyncio.create_task(server.serve([listener]))
+        while not server.started and not task.done():
+            await asyncio.sleep(0.01)
+
+        async def stop() -> None:
+            server.should_exit = True
+            await task
+
+        self._cleanup.push_async_callback(stop)
+        return Address(address.host, listener.getsockname()[1])
+
+    async def _start_pricing(self) -> None:
+        stop = asyncio.Event()
+        task = asyncio.create_task(asyncio.to_thread(_keep_prices, self._url, stop, asyncio.get_running_loop()))
+
+        async def finish() -> None:
+            stop.set()
+            await task
+
+        self._cleanup.push_async_callback(finish)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: several servers share this process, and it has one owner."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def prepare_store(url: StoreUrl) -> None:
+    """Create the database, bring the schema up to date, and give a new store the price list."""
+    store = open_store(url, create_database=True)
+    try:
+        applied = migrate(store, url)
+        if applied:
+            log.info("store migrated: %s", ", ".join(applied))
+        if not store.query("SELECT count() FROM model_prices").result_rows[0][0]:
+            preload(store)
+    finally:
+        store.close()
+
+
+def owner_key(data_dir: Path) -> str:
+    """The secret that opens the SQL endpoint fully; made at first use, readable by this user only."""
+    path = data_dir / OWNER_KEY_FILE
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text(encoding="ascii").strip()
+
+
+def owner_url(address: Address, key: str, database: str) -> str:
+    """Store URL by which processes of ours reach the embedded store."""
+    host = "127.0.0.1" if address.host in ("0.0.0.0", "::") else address.host  # noqa: S104
+    return f"clickhouse://{OWNER}:{key}@{Address(host, address.port)}/{database}"
+
+
+def _keep_prices(url: StoreUrl, stop: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
+    """Price models that were seen for the first time, until `stop`. A store that is away is tried again."""
+    while not stop.is_set():
+        waiting = asyncio.run_coroutine_threadsafe(_wait(stop, PRICING_INTERVAL_S), loop)
+        waiting.result()
+        try:
+            with open_store(url) as store:
+                for price in price_new_models(store):
+                    known = "priced" if price.is_known else "unpriced: the price library does not know it"
+                    log.info("model %s of %s: %s", price.model, price.provider or "unknown provider", known)
+        except StoreError as error:
+            log.warning("prices not updated: %s", str(error).splitlines()[0][:300])
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+def _listen(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address.host, address.port))
+    except OSError as error:
+        listener.close()
+        raise ConfigurationError(_port_taken(address, "--otlp-http or --sql")) from error
+    return listener
+
+
+def _port_taken(address: Address, option: str) -> str:
+    return f"cannot listen on {address}: another program may use the port; choose another with {option}"
