@@ -164,8 +164,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-def prepare_store(url: StoreUrl) -> None:
-    """Create the database, bring the schema up to date, and give a new store the price list."""
+def prepare_store(url: StoreUrl) -> list[str]:
+    """Create the database, bring the schema up to date, give a new store the price list; returns what was applied."""
     store = open_store(url, create_database=True)
     try:
         applied = migrate(store, url)
@@ -173,6 +173,7 @@ def prepare_store(url: StoreUrl) -> None:
             log.info("store migrated: %s", ", ".join(applied))
         if not store.query("SELECT count() FROM model_prices").result_rows[0][0]:
             preload(store)
+        return applied
     finally:
         store.close()
 

@@ -1,7 +1,7 @@
 """The metrics a threshold rule may name, each one SQL template in queries/.
 
-`columns` maps what a rule may filter by and group by to the expression behind it: names from a configuration file
-reach SQL only through this table.
+`columns` maps what a rule may filter by and group by to the expression behind it: names from a
+configuration file reach SQL only through this table.
 """
 
 from __future__ import annotations
@@ -49,8 +49,16 @@ class Metric:
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric("error_rate", "error_rate.sql.j2", "share", "model calls that ended in an error", _SPAN_COLUMNS),
-        Metric("latency_p95_s", "latency_p95_s.sql.j2", "s", "95th percentile of a call's duration", _SPAN_COLUMNS),
+        Metric(
+            "error_rate", "error_rate.sql.j2", "share", "model calls that ended in an error", _SPAN_COLUMNS
+        ),
+        Metric(
+            "latency_p95_s",
+            "latency_p95_s.sql.j2",
+            "s",
+            "95th percentile of a call's duration",
+            _SPAN_COLUMNS,
+        ),
         Metric("cost_usd", "cost_usd.sql.j2", "USD", "what priced model calls cost together", _SPAN_COLUMNS),
         Metric(
             "unpriced_share",
@@ -73,7 +81,9 @@ METRICS = {
 
 
 def find_metric(text: str) -> tuple[Metric, dict[str, str]]:
-    """`name[:argument…]` as a metric and its arguments. Raises ConfigurationError with the spellings there are."""
+    """`name[:argument…]` as a metric and its arguments. Raises ConfigurationError with the spellings there
+    are.
+    """
     name, *given = text.split(":", 2)
     metric = METRICS.get(name)
     if metric is None or len(given) != len(metric.arguments) or not all(given):

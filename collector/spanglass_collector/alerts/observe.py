@@ -50,8 +50,11 @@ def observe(store: Store, rule: Rule, project: str, now: datetime) -> list[Sampl
         result = store.query(query.text, query.parameters)
     except StoreRefused as error:
         return RuleFailure(rule.name, project, str(error))
-    if "value" not in result.column_names:
-        return RuleFailure(rule.name, project, f"its SQL returns no column named value: {result.column_names}")
+    # The embedded engine names no columns when there are no rows.
+    if result.result_rows and "value" not in result.column_names:
+        return RuleFailure(
+            rule.name, project, f"its SQL returns no column named value: {result.column_names}"
+        )
     rows = (dict(zip(result.column_names, row, strict=True)) for row in result.result_rows)
     return [_sample(row) for row in rows if _is_number(row["value"])]
 

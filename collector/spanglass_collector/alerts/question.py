@@ -1,8 +1,9 @@
 """What a rule asks the store: one SELECT with bound parameters.
 
 Every question answers in the same columns, so that one reader (observe.py) serves all: `value`; optionally
-`trace_ids Array(String)` and `explanation`; columns named `detail_*` travel with the alert; every other column is a
-label, and each combination of labels is an alert of its own. Free SQL keeps to the same convention.
+`trace_ids Array(String)` and `explanation`; columns named `detail_*` travel with the alert; every other
+column is a label, and each combination of labels is an alert of its own. Free SQL keeps to the same
+convention.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class Question(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MetricQuestion:
-    """A metric by name. `filters` and `group_by` name columns of `metric.columns`; fewer than `min_count` is no data."""
+    """A metric by name. `filters` and `group_by` name columns of `metric.columns`; fewer than `min_count` is
+    no data.
+    """
 
     metric: Metric
     arguments: Mapping[str, str] = field(default_factory=dict)

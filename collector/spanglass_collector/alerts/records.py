@@ -10,7 +10,8 @@ from spanglass_collector.alerts.state import Phase, Standing
 from spanglass_collector.store import Store
 
 _COLUMNS = (
-    "Project", "Rule", "Instance", "State", "Severity", "Value", "Summary", "Details", "DedupKey", "Since", "UpdatedAt",
+    "Project", "Rule", "Instance", "State", "Severity", "Value", "Summary", "Details",
+    "DedupKey", "Since", "UpdatedAt",
 )  # fmt: skip
 _OPEN = """
 SELECT Project, Rule, Instance, State, Severity, Value, Summary, Details, DedupKey,
@@ -69,6 +70,7 @@ def _record(row: list[object]) -> Record:
 
 def _row(record: Record) -> list[object]:
     return [
-        record.project, record.rule, record.instance, record.standing.phase.value, record.severity, record.value,
-        record.summary, record.details, record.dedup_key, record.standing.since, record.updated_at,
+        record.project, record.rule, record.instance, record.standing.phase.value, record.severity,
+        record.value, record.summary, record.details, record.dedup_key, record.standing.since,
+        record.updated_at,
     ]  # fmt: skip

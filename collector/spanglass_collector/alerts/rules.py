@@ -4,8 +4,8 @@
     [[alerts.rules]]                         name, kind = "threshold" | "drift" | "group_gap", ...
     [alerts.channels.<name>]                 kind = "pagerduty" | "webhook", and what that kind needs
 
-Every error is a ConfigurationError that names the rule and the key and says what would be right. docs/alerts.md
-lists all keys.
+Every error is a ConfigurationError that names the rule and the key and says what would be right.
+docs/alerts.md lists all keys.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ _DAY_S = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing to watch. `channels` is None for all of them; `title` says in words what is wrong when it fires."""
+    """One thing to watch. `channels` is None for all of them; `title` says in words what is wrong when it
+    fires.
+    """
 
     name: str
     question: Question
@@ -72,7 +74,9 @@ class AlertConfig:
 
 
 def from_mapping(document: Mapping[str, Any]) -> AlertConfig:
-    """`spanglass.toml` as parsed; what lies outside `alerts` is not looked at. A rule replaces a default of its name."""
+    """`spanglass.toml` as parsed; what lies outside `alerts` is not looked at. A rule replaces a default of
+    its name.
+    """
     table = Table("alerts", document.get("alerts", {}))
     own = [_rule(entry, index) for index, entry in enumerate(table.tables("rules"))]
     _refuse_duplicates([rule.name for rule in own])
@@ -99,7 +103,9 @@ def default_rules() -> tuple[Rule, ...]:
 def _rule(entry: Mapping[str, Any], index: int) -> Rule:
     name = entry.get("name")
     if not isinstance(name, str) or not name:
-        raise ConfigurationError(f"alerts.rules[{index}]: every rule needs a name, such as name = \"error-rate\"")
+        raise ConfigurationError(
+            f'alerts.rules[{index}]: every rule needs a name, such as name = "error-rate"'
+        )
     table = Table(f"alert rule {name!r}", entry)
     table.text("name")
     kind = table.choice("kind", tuple(_KINDS), "threshold")
@@ -111,12 +117,16 @@ def _rule(entry: Mapping[str, Any], index: int) -> Rule:
 def _threshold(table: Table, name: str) -> Rule:
     op = table.choice("op", tuple(OPERATORS), ">")
     question, meaning, unit = _threshold_question(table, op)
-    return _build(table, name, question=question, op=op, threshold=table.number("threshold"), meaning=meaning, unit=unit)
+    return _build(
+        table, name, question=question, op=op, threshold=table.number("threshold"), meaning=meaning, unit=unit
+    )
 
 
 def _threshold_question(table: Table, op: str) -> tuple[Question, str, str]:
     if table.has("metric") == table.has("sql"):
-        raise table.error("metric", 'give either metric = "error_rate" or sql = "SELECT … AS value …", and not both')
+        raise table.error(
+            "metric", 'give either metric = "error_rate" or sql = "SELECT … AS value …", and not both'
+        )
     if table.has("sql"):
         return SqlQuestion(table.text("sql")), "value of the rule's SQL", ""
     metric, arguments = _metric(table)
@@ -143,7 +153,9 @@ def _known(table: Table, key: str, metric: Metric) -> Sequence[str]:
     names = list(table.inner("filter").keys()) if key == "filter" else table.texts(key, ())
     for name in names:
         if name not in metric.columns:
-            raise table.error(key, f"{metric.name} has no column {name!r}: use one of {', '.join(metric.columns)}")
+            raise table.error(
+                key, f"{metric.name} has no column {name!r}: use one of {', '.join(metric.columns)}"
+            )
     return names
 
 
@@ -152,7 +164,9 @@ def _window_rule(score_name: str, meaning: str) -> Callable[[Table, str], Rule]:
         least = table.number("min_effect", 0.0, least=0.0)
         question = WindowQuestion(score_name, table.texts("features", ()), least)
         # The evaluator's own verdict is the condition; the query returns only what it found large enough.
-        return _build(table, name, question=question, op=">=", threshold=least, meaning=meaning, window_s=_DAY_S)
+        return _build(
+            table, name, question=question, op=">=", threshold=least, meaning=meaning, window_s=_DAY_S
+        )
 
     return build
 

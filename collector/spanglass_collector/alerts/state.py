@@ -1,7 +1,7 @@
 """The life of one alert: pending → firing → resolved. Pure: time is an argument, nothing is read or written.
 
-    absent ──breach──▶ pending ──breach held for `for_s`──▶ firing ──no breach──▶ resolved
-                          └──────────no breach──────────▶ resolved (nobody was told, nobody is told)
+absent ──breach──▶ pending ──breach held for `for_s`──▶ firing ──no breach──▶ resolved
+                      └──────────no breach──────────▶ resolved (nobody was told, nobody is told)
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Phase(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A phase and the moment its breach began (kept through resolution, so that an episode has one `since`)."""
+    """A phase and the moment its breach began, kept through resolution: an episode has one `since`."""
 
     phase: Phase
     since: datetime
@@ -37,7 +37,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one observation leads to. `event` is what people must be told, None when nothing changed for them."""
+    """What one observation leads to. `event` is what people must be told, None when nothing changed for
+    them.
+    """
 
     standing: Standing
     event: Event | None = None
@@ -63,12 +65,14 @@ def _breach(previous: Standing | None, now: datetime, for_s: float) -> Step:
 
 
 def dedup_key(project: str, rule: str, instance: str) -> str:
-    """One key for all episodes of an alert, at most 255 characters (PagerDuty's limit), the rule readable in it."""
+    """One key for all episodes of an alert, at most 255 characters (PagerDuty's limit), the rule readable in
+    it.
+    """
     digest = hashlib.sha256("\0".join((project, rule, instance)).encode()).hexdigest()[:32]
     return f"spanglass/{rule[:180]}/{digest}"
 
 
 def notification_id(key: str, since: datetime, event: Event, channel: str) -> str:
-    """The same transition always has the same id: a pass that is repeated after a crash says nothing twice."""
+    """A transition always has the same id: a pass that is repeated after a crash says nothing twice."""
     moment_ms = round(since.timestamp() * 1000)
     return "msg_" + hashlib.sha256(f"{key}\0{moment_ms}\0{event}\0{channel}".encode()).hexdigest()[:40]

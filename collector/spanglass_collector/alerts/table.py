@@ -21,7 +21,7 @@ _REQUIRED: Any = object()
 def load_toml(text: str) -> dict[str, Any]:
     """Raises ConfigurationError with the line and column of a syntax error."""
     try:
-        return cast("dict[str, Any]", tomllib.loads(text))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"not valid TOML: {error}") from error
 

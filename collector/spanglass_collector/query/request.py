@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import gzip
+import re
 import sys
 import zlib
 from collections.abc import Mapping
@@ -67,11 +68,17 @@ def decompress(body: bytes, encoding: str) -> bytes:
         raise Rejected(f"the body is no valid {encoding}: {error}") from error
 
 
+_INSERT_WITH_DATA = re.compile(rb"\s*INSERT\s.*?\sFORMAT\s+(?!Values\b)\w+[ \t]*\r?\n?", re.IGNORECASE | re.DOTALL)
+
+
 def statement_of(query: Mapping[str, str], headers: Mapping[str, str], body: bytes, database: str) -> Statement:
-    """The statement is the `query` parameter, the body, or the first followed by the second as data."""
+    """The statement is the `query` parameter followed by the body; rows of an INSERT come after its FORMAT."""
     text = query.get("query", "")
-    sql, data = (text, body) if text else (body.decode("utf-8", "replace"), b"")
-    if data and not text.lstrip().upper().startswith("INSERT"):
+    if text.lstrip()[:6].upper() == "INSERT" and body:
+        sql, data = text, body
+    elif match := _INSERT_WITH_DATA.match(body):
+        sql, data = body[: match.end()].decode(), body[match.end() :]
+    else:
         sql, data = f"{text}\n{body.decode('utf-8', 'replace')}", b""
     return Statement(
         sql=sql.strip().rstrip(";"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -117,15 +118,14 @@ def _query(
 
 
 def _insert(connection: Any, statement: Statement) -> bytes:
+    """By way of a file: chDB's streaming insert takes leading bytes that look like spaces for part of the query."""
     match = _FORMAT.search(statement.sql)
     sql = statement.sql[: match.start()] if match else statement.sql
-    try:
-        inserter = connection.send_insert(sql, match.group(1) if match else statement.default_format)
-        inserter.append(statement.data)
-        inserter.finish()
-    except RuntimeError as error:
-        raise QueryFailed(str(error).strip()) from error
-    return b""
+    fmt = match.group(1) if match else statement.default_format
+    with tempfile.NamedTemporaryFile(prefix="spanglass-insert-") as file:
+        file.write(statement.data)
+        file.flush()
+        return _query(connection, f"{sql} FROM INFILE '{file.name}' FORMAT {fmt}")
 
 
 def _empty_result(connection: Any, statement: Statement) -> bytes:

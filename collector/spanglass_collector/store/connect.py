@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,21 @@ def _client(url: StoreUrl, database: str | None) -> Client:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class NoRows:
+    """A QueryResult without rows."""
+
+    column_names: tuple[str, ...]
+
+    @property
+    def result_rows(self) -> Sequence[Sequence[Any]]:
+        return ()
+
+    @property
+    def result_columns(self) -> Sequence[Sequence[Any]]:
+        return tuple(() for _ in self.column_names)
+
+
 class ClickHouseStore:
     """A clickhouse-connect client behind the Store contract, its errors translated to ours."""
 
@@ -79,8 +95,14 @@ class ClickHouseStore:
         self._client = client
 
     def query(self, query: str, parameters: Mapping[str, Any] | None = None) -> QueryResult:
+        bound = dict(parameters or {})
         with _translated():
-            return self._client.query(query, parameters=dict(parameters or {}))
+            result = self._client.query(query, parameters=bound)
+            if result.column_names:
+                return result
+            # The embedded engine sends nothing at all for a result without rows: ask what it would have looked like.
+            described = self._client.query(f"DESCRIBE ({query})", parameters=bound)
+            return NoRows(tuple(row[0] for row in described.result_rows))
 
     def command(self, cmd: str, parameters: Mapping[str, Any] | None = None) -> Any:
         with _translated():

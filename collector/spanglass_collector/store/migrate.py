@@ -58,9 +58,9 @@ def sql_literal(value: Any) -> str:
     return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def render(url: StoreUrl) -> list[Migration]:
-    """The whole tree for one store, in the order it is applied."""
-    environment = _environment(url)
+def render(url: StoreUrl, engine_user: str = "default") -> list[Migration]:
+    """The whole tree for one store, in the order it is applied. `engine_user`: who the engine takes us for."""
+    environment = _environment(url, engine_user)
     migrations = [
         Migration(name, _statements(environment.get_template(f"schema/{name}").render()), is_view=False)
         for name in _names("schema", ".sql")
@@ -75,11 +75,12 @@ def render(url: StoreUrl) -> list[Migration]:
 
 def migrate(store: Store, url: StoreUrl) -> list[str]:
     """Apply what is missing; returns the names of what was applied, empty when the store was current."""
-    store.command(_environment(url).from_string(LEDGER).render())
+    engine_user = str(store.query("SELECT currentUser()").result_rows[0][0])
+    store.command(_environment(url, engine_user).from_string(LEDGER).render())
     rows = store.query("SELECT Name, Digest FROM schema_migrations FINAL").result_rows
     applied: dict[str, str] = dict(rows)
     done = []
-    for migration in render(url):
+    for migration in render(url, engine_user):
         known = applied.get(migration.name)
         if known is None or (migration.is_view and known != migration.digest):
             _apply(store, migration)
@@ -89,6 +90,7 @@ def migrate(store: Store, url: StoreUrl) -> list[str]:
 
 def pending(store: Store, url: StoreUrl) -> list[str]:
     """Names of migrations that `migrate` would apply."""
+    engine_user = str(store.query("SELECT currentUser()").result_rows[0][0])
     exists = store.query("EXISTS TABLE schema_migrations").result_rows[0][0]
     rows = store.query("SELECT Name, Digest FROM schema_migrations FINAL").result_rows if exists else []
     applied: dict[str, str] = dict(rows)
@@ -106,7 +108,7 @@ def _apply(store: Store, migration: Migration) -> None:
     store.insert("schema_migrations", [[migration.name, migration.digest]], column_names=["Name", "Digest"])
 
 
-def _environment(url: StoreUrl) -> jinja2.Environment:
+def _environment(url: StoreUrl, engine_user: str) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader(__package__, "."),
         undefined=jinja2.StrictUndefined,
@@ -124,14 +126,15 @@ def _environment(url: StoreUrl) -> jinja2.Environment:
         cost=COST_SQL.format(dictionary=f"{url.database}.model_price"),
         on_cluster=f"ON CLUSTER '{url.cluster}'" if url.cluster else "",
         durable_settings=DURABLE_SETTINGS,
-        dictionary_login=f" DB {sql_literal(url.database)}" + _login(url),
+        dictionary_login=f" DB {sql_literal(url.database)}" + _login(url, engine_user),
         engine=lambda name, *arguments: _engine(url, name, arguments),
     )
     return environment
 
 
-def _login(url: StoreUrl) -> str:
-    if url.is_embedded:
+def _login(url: StoreUrl, engine_user: str) -> str:
+    """The dictionary reads its table as this user. Behind our SQL endpoint the engine knows no users."""
+    if url.user != engine_user or not url.password:
         return ""
     return f" USER {sql_literal(url.user)} PASSWORD {sql_literal(url.password)}"
 

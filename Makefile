@@ -1,0 +1,49 @@
+# Every target sets up what it needs in .venv: a fresh clone, Python >= 3.10 and a package index are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := sdk collector evaluators dashboards app
+CODE := $(PACKAGES) tests benchmarks examples
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types imports bench dashboards clean
+
+help:
+	@echo "make demo         from a fresh clone to judged traffic (KEEP=1 stays up)"
+	@echo "make test         the test suite"
+	@echo "make check        format, lint, types, imports, generated files, tests"
+	@echo "make bench        benchmarks (ingest, evaluators, SDK overhead)"
+
+demo: $(VENV)/.ready-all
+	$(BIN)/spanglass demo $(if $(KEEP),--keep)
+
+test: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -q $(ARGS)
+
+check: lint types imports dashboards test
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+
+types: $(VENV)/.ready-dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.ready-dev
+	$(BIN)/lint-imports
+
+dashboards: $(VENV)/.ready-dev
+	$(BIN)/python -m spanglass_dashboards check
+
+bench: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/evaluators.py
+	$(BIN)/python benchmarks/sdk_overhead.py
+
+$(VENV)/.ready-%: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
+	touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,23 @@
+"""Entry point of the `spanglass` command: explains itself when only the SDK is installed."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    try:
+        from spanglass_app.cli import app
+    except ModuleNotFoundError as error:
+        if error.name and error.name.startswith("spanglass"):
+            raise
+        sys.stderr.write(
+            f"The spanglass command needs {error.name}, which the SDK alone does not bring.\n"
+            'Install it with:  pip install "spanglass[all]"\n'
+        )
+        sys.exit(1)
+    app()
+
+
+if __name__ == "__main__":
+    main()

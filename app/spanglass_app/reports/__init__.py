@@ -1,0 +1,1 @@
+"""Terminal tables over the store: one SQL file a table."""

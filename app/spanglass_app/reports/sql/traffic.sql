@@ -1,0 +1,15 @@
+SELECT
+    Kind,
+    if(Model != '', Model, '-') AS model,
+    sum(Calls) AS calls,
+    sum(Errors) AS errors,
+    if(Kind IN ('llm', 'embedding', 'reranker'), sum(InputTokens), NULL) AS input_tokens,
+    if(Kind IN ('llm', 'embedding', 'reranker'), sum(OutputTokens), NULL) AS output_tokens,
+    if(Kind IN ('llm', 'embedding', 'reranker') AND sum(UnpricedCalls) < sum(Calls), sum(CostUsd), NULL) AS cost_usd,
+    sum(UnpricedCalls) AS unpriced,
+    quantilesTDigestMerge(0.5, 0.9, 0.95, 0.99)(DurationQuantiles) AS quantiles
+FROM usage_1m
+WHERE Project = {project:String} AND Minute >= {since:DateTime}
+GROUP BY Kind, model
+ORDER BY calls DESC, Kind, model
+LIMIT 30

@@ -1,0 +1,98 @@
+"""Where all settings come from: command line over environment over spanglass.toml over defaults.
+
+The one file that reads the environment and the configuration file. Each component's own settings, with their defaults
+and meaning, are beside it (spanglass_collector/config.py, spanglass_evaluators/config.py, alerts/rules.py).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spanglass_collector.config import Address, CollectorConfig
+from spanglass_collector.errors import ConfigurationError
+from spanglass_collector.service import OWNER_KEY_FILE, owner_url
+from spanglass_collector.store.url import DEFAULT_DATABASE
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+CONFIG_FILE = "spanglass.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every command of one invocation works with."""
+
+    collector: CollectorConfig
+    file: Mapping[str, Any]
+    """The parsed spanglass.toml, {} without one."""
+
+    @property
+    def otlp_endpoint(self) -> str:
+        """Base URL at which this machine's collector takes OTLP/HTTP."""
+        return f"http://{_reachable(self.collector.otlp_http)}"
+
+    @property
+    def client_store_url(self) -> str:
+        """Store URL for a process that is not the collector: a server's own, or the collector's SQL port."""
+        store = self.collector.store
+        if store and not store.startswith("chdb:"):
+            return store
+        key = self.collector.data_dir / OWNER_KEY_FILE
+        if not key.exists():
+            raise ConfigurationError(
+                f"no store under {self.collector.data_dir}: start one with 'spanglass up', or name it with --data-dir"
+            )
+        return owner_url(self.collector.sql, key.read_text(encoding="ascii").strip(), DEFAULT_DATABASE)
+
+
+def load(
+    *,
+    data_dir: Path | None = None,
+    otlp_http: str | None = None,
+    otlp_grpc: str | None = None,
+    sql: str | None = None,
+    store: str | None = None,
+    config: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Raises ConfigurationError that names the setting and its source."""
+    file = _read(config or Path(environ.get("SPANGLASS_CONFIG", CONFIG_FILE)), required=config is not None)
+    table = file.get("collector", {})
+    defaults = CollectorConfig()
+
+    def pick(given: str | None, name: str, default: str) -> str:
+        return given or environ.get(f"SPANGLASS_{name.upper()}") or str(table.get(name, default))
+
+    collector = CollectorConfig(
+        data_dir=Path(pick(str(data_dir) if data_dir else None, "data_dir", str(defaults.data_dir))),
+        otlp_http=Address.parse(pick(otlp_http, "otlp_http", str(defaults.otlp_http))),
+        otlp_grpc=Address.parse(pick(otlp_grpc, "otlp_grpc", str(defaults.otlp_grpc))),
+        sql=Address.parse(pick(sql, "sql", str(defaults.sql))),
+        store=pick(store, "store", ""),
+        api_key=environ.get("SPANGLASS_API_KEY", ""),
+    )
+    return Settings(collector, file)
+
+
+def _read(path: Path, *, required: bool) -> Mapping[str, Any]:
+    if not path.exists():
+        if required:
+            raise ConfigurationError(f"{path} does not exist")
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path} is no valid TOML: {error}") from error
+
+
+def _reachable(address: Address) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address.host, address.host)  # noqa: S104
+    return str(Address(host, address.port))
