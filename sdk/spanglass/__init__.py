@@ -1,0 +1,42 @@
+"""Spanglass: watches LLM applications. `@trace` on a function is all an application adds.
+
+    from spanglass import trace, current_span
+
+    @trace(kind="llm")
+    def answer(messages):
+        reply = client.chat.completions.create(model="gpt-4o", messages=messages)
+        current_span().update(model="gpt-4o", input_messages=messages, input_tokens=reply.usage.prompt_tokens)
+        return reply.choices[0].message.content
+
+Reading order: `traced/call.py` (one traced call), `record/span.py` (the span), `export/worker.py` (its
+delivery), `runtime.py` (how they are put together).
+"""
+
+from spanglass.ledger import Stats
+from spanglass.record.ambient import context, session, tags, user
+from spanglass.record.handle import Handle, current_span
+from spanglass.runtime import flush, init, shutdown, stats
+from spanglass.traced.block import span
+from spanglass.traced.function import trace
+from spanglass.traced.score import score
+from spanglass.version import VERSION
+
+__version__ = VERSION
+
+__all__ = [
+    "Handle",
+    "Stats",
+    "__version__",
+    "context",
+    "current_span",
+    "flush",
+    "init",
+    "score",
+    "session",
+    "shutdown",
+    "span",
+    "stats",
+    "tags",
+    "trace",
+    "user",
+]

@@ -1,0 +1,1 @@
+"""Captures what traced code is given and gives back, without disturbing it."""

@@ -1,0 +1,89 @@
+"""The loss ledger: what became of every finished span, so that no drop is silent.
+
+After `flush()`: created = exported + sum(dropped); `dropped` is by reason.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+
+NO_ENDPOINT = "no_endpoint"  # spans are made, but nobody configured where to send them
+QUEUE_FULL = "queue_full"  # more spans than the queue's bound wait for the collector
+QUEUE_BYTES = "queue_bytes"  # ... or more bytes
+REFUSED = "refused"  # the collector answered that it will never take the request
+REJECTED = "rejected"  # the collector took the request without these spans (partial success)
+UNREACHABLE = "unreachable"  # retries lasted their whole deadline
+SHUTDOWN = "shutdown"  # not delivered before the exit deadline
+UNENCODABLE = "unencodable"  # a span that could not be written as OTLP
+INTERNAL = "internal"  # a defect of ours in the exporter
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Counts since the process (or the fork) began; `queued` spans are still waiting."""
+
+    created: int
+    exported: int
+    queued: int
+    dropped: dict[str, int]
+    retries: int
+    internal_errors: int
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Counters; every method may be called from any thread.
+
+    The lock is reentrant because a span can end inside the garbage collector, which runs anywhere.
+    """
+
+    created: int = 0
+    exported: int = 0
+    retries: int = 0
+    internal_errors: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def count_created(self) -> None:
+        with self.lock:
+            self.created += 1
+
+    def count_exported(self, spans: int) -> None:
+        with self.lock:
+            self.exported += spans
+
+    def count_dropped(self, reason: str, spans: int) -> None:
+        if spans:
+            with self.lock:
+                self.dropped[reason] += spans
+
+    def count_retry(self) -> None:
+        with self.lock:
+            self.retries += 1
+
+    def count_internal_error(self) -> None:
+        with self.lock:
+            self.internal_errors += 1
+
+    def read(self, queued: int) -> Stats:
+        """One consistent reading."""
+        with self.lock:
+            return Stats(
+                created=self.created,
+                exported=self.exported,
+                queued=queued,
+                dropped=dict(self.dropped),
+                retries=self.retries,
+                internal_errors=self.internal_errors,
+            )
+
+    def reset(self) -> None:
+        """A forked child starts from zero: what the parent counted, the parent reports."""
+        self.lock = threading.RLock()
+        self.created = self.exported = self.retries = self.internal_errors = 0
+        self.dropped = Counter()
+
+
+ledger = Ledger()

@@ -1,0 +1,1 @@
+"""Records spans: real OpenTelemetry spans, light enough to be made on every call."""

@@ -1,0 +1,181 @@
+"""The composition root of the SDK: one `Runtime` per process owns provider, bridge and exporter.
+
+`init` is optional: the first traced call starts the runtime from the environment.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from opentelemetry import trace as otel
+
+from spanglass.attributes import SERVICE_NAME
+from spanglass.config import Config, InitOptions, Limits, configure, configure_from_environment
+from spanglass.contract import FinishedSpan, SpanSink
+from spanglass.fork import after_fork
+from spanglass.ledger import NO_ENDPOINT, Stats, ledger
+from spanglass.record.bridge import Bridge, ConfiguredProvider, exports_already_to
+from spanglass.record.tracer import Provider, Resource
+from spanglass.safety import wall
+from spanglass.version import VERSION
+
+if TYPE_CHECKING:  # the exporter brings an HTTP client, which `import spanglass` should not
+    from spanglass.export.worker import Exporter
+
+SCOPE = "spanglass"
+
+
+class Nowhere:
+    """The sink of a process that has nowhere to send spans."""
+
+    def put(self, span: FinishedSpan, size_bytes: int) -> None:
+        ledger.count_created()
+        ledger.count_dropped(NO_ENDPOINT, 1)
+
+
+class Runtime:
+    """`tracer` is None until the first use; it is the only thing the hot path reads."""
+
+    def __init__(self) -> None:
+        self.tracer: otel.Tracer | None = None
+        self.provider = Provider(Nowhere(), Resource())
+        self.exporter: Exporter | None = None
+        self._bridge: Bridge | None = None
+        self._config: Config | None = None
+        self._lock = threading.RLock()
+
+    def start(self, config: Config) -> None:
+        """Starts with `config`, replacing what ran before; the same config again changes nothing."""
+        with self._lock:
+            if config == self._config:
+                return
+            self.stop(config.limits.exit_deadline_s)
+            if config.disabled:
+                self.tracer = otel.NoOpTracer()
+            else:
+                self._connect(config)
+            self._config = config
+
+    def start_lazily(self) -> otel.Tracer:
+        """For the first traced call of a process that did not call `init`."""
+        with self._lock:
+            if self.tracer is None:
+                self.start(configure_from_environment())
+            return self.tracer or otel.NoOpTracer()
+
+    def stop(self, timeout_s: float) -> None:
+        """Delivers what it can within `timeout_s` and lets go; traced calls go on, unrecorded by us."""
+        with self._lock:
+            exporter, self.exporter = self.exporter, None
+            self._config = None
+            self._send_to(Nowhere())
+        if exporter is not None:
+            exporter.shutdown(timeout_s)
+
+    def restart_after_fork(self) -> None:
+        """The child gets locks, ids, queue, connection and counters of its own."""
+        self._lock = threading.RLock()
+        ledger.reset()
+        if self.exporter is not None:
+            self.exporter.restart()
+
+    def _connect(self, config: Config) -> None:
+        self.provider.resource = Resource(_resource(config))
+        existing = otel.get_tracer_provider()
+        if config.traces_url:
+            self.exporter = _make_exporter(config)
+            self._listen_to(existing, config.traces_url)
+            self._send_to(self.exporter)
+        if isinstance(existing, ConfiguredProvider):
+            self.tracer = existing.get_tracer(SCOPE, VERSION)
+        else:
+            self.tracer = self.provider.get_tracer(SCOPE, VERSION)
+
+    def _listen_to(self, existing: otel.TracerProvider, traces_url: str) -> None:
+        """Takes the global provider's place only when nobody did; listens to one that takes processors."""
+        if isinstance(existing, otel.ProxyTracerProvider):
+            otel.set_tracer_provider(self.provider)
+            return
+        if isinstance(existing, ConfiguredProvider) and not self._has_bridge_to(existing):
+            self._bridge = None if exports_already_to(existing, traces_url) else Bridge(existing, Discard())
+
+    def _has_bridge_to(self, provider: ConfiguredProvider) -> bool:
+        return self._bridge is not None and self._bridge.provider is provider
+
+    def _send_to(self, sink: SpanSink) -> None:
+        self.provider.sink = sink
+        if self._bridge is not None:
+            self._bridge.sink = sink if self.exporter is not None else Discard()
+
+
+class Discard:
+    """Spans of the application's own provider, after we stopped: they are not ours to count."""
+
+    def put(self, span: FinishedSpan, size_bytes: int) -> None:
+        """Forgets the span; the application's exporters have it."""
+
+
+def _resource(config: Config) -> dict[str, str]:
+    return {
+        SERVICE_NAME: "unknown_service",  # what the specification asks for when nobody said
+        "telemetry.sdk.name": "spanglass",
+        "telemetry.sdk.language": "python",
+        "telemetry.sdk.version": VERSION,
+        **config.resource,
+    }
+
+
+def _make_exporter(config: Config) -> Exporter:
+    from spanglass.export.transport import HttpTransport
+    from spanglass.export.worker import Exporter
+
+    transport = HttpTransport(config.traces_url or "", config.headers, compress=config.gzip)
+    return Exporter(transport, config.limits, ledger, config.said)
+
+
+runtime = Runtime()
+
+
+def init(
+    *,
+    endpoint: str | None = None,
+    api_key: str | None = None,
+    service: str | None = None,
+    environment: str | None = None,
+    release: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+) -> None:
+    """Starts tracing to `endpoint` (an OTLP/HTTP base URL), else to what `OTEL_EXPORTER_OTLP_ENDPOINT` says,
+    else to a collector on this machine. Never waits for the collector; calling it again is harmless.
+
+    Call it after the application configured its own OpenTelemetry provider, if it has one.
+    """
+    options = InitOptions(endpoint, api_key, service, environment, release, headers, limits or Limits())
+    try:
+        runtime.start(configure(options))
+    except Exception as error:  # noqa: BLE001 - the SDK safety wall
+        wall.caught("init", error)
+
+
+def flush(timeout_s: float = 5.0) -> bool:
+    """Waits until every finished span was delivered or given up; false when `timeout_s` was not enough."""
+    exporter = runtime.exporter
+    return True if exporter is None else exporter.flush(timeout_s)
+
+
+def shutdown(timeout_s: float = 2.0) -> None:
+    """Delivers what it can within `timeout_s` and stops exporting. Runs by itself when the process exits."""
+    runtime.stop(timeout_s)
+
+
+def stats() -> Stats:
+    """The loss ledger of this process: created = exported + queued + sum(dropped)."""
+    return ledger.read(0) if runtime.exporter is None else runtime.exporter.stats()
+
+
+atexit.register(shutdown)
+after_fork(runtime.restart_after_fork, shutdown)

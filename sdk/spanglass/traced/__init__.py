@@ -1,0 +1,1 @@
+"""What an application writes: `@trace`, `with span(...)`, `score(...)`."""

@@ -1,0 +1,3 @@
+"""The version, as a constant: reading package metadata would double the import time."""
+
+VERSION = "0.1.0"
