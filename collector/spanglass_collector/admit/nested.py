@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
@@ -24,15 +25,21 @@ _NESTED_IN_ARRAY = re.compile(rb"\x0a(" + _VARINT + rb")[\x32\x2a](" + _VARINT +
 
 
 def may_hold_nested_values(wire: bytes) -> bool:
-    """True when the bytes contain what looks like a nested value, lengths agreeing."""
-    return any(
-        _lengths_agree(match) for p in (_MAP_IN_ATTRIBUTE, _NESTED_IN_ARRAY) for match in p.finditer(wire)
-    )
+    """True when the bytes contain what decodes as a nested value. Texts look like one now and then."""
+    patterns = (_MAP_IN_ATTRIBUTE, _NESTED_IN_ARRAY)
+    return any(_is_nested_at(match, wire) for pattern in patterns for match in pattern.finditer(wire))
 
 
-def _lengths_agree(match: re.Match[bytes]) -> bool:
-    outer, inner = match.group(1), match.group(2)
-    return _varint(outer) == 1 + len(inner) + _varint(inner)
+def _is_nested_at(match: re.Match[bytes], wire: bytes) -> bool:
+    size, inner = _varint(match.group(1)), match.group(2)
+    if size != 1 + len(inner) + _varint(inner):
+        return False
+    start = match.end(1)
+    try:
+        value = AnyValue.FromString(wire[start : start + size])
+    except DecodeError:
+        return False
+    return value.HasField("kvlist_value") or value.HasField("array_value")
 
 
 def _varint(encoded: bytes) -> int:

@@ -41,11 +41,12 @@ DEFAULTS = {"final": "1", "do_not_merge_across_partitions_select_final": "1", "a
 READER_CAPS = {"max_execution_time": 60, "max_result_bytes": 256 << 20, "max_memory_usage": 2 << 30}
 """Seconds and bytes; a request may ask for less."""
 READER_SETTINGS = re.compile(
-    r"(output_format_|input_format_|format_|date_time_|join_|group_by_|optimize_|enable_|allow_experimental_"
-    r"|max_threads|max_block_size|max_result_rows|result_overflow_mode|limit|offset|extremes|session_timezone"
-    r"|final|use_query_cache|additional_table_filters|any_join|cast_|union_default_mode|wait_end_of_query"
-    r"|prefer_column_name_to_alias|distinct_overflow_mode|log_comment|log_queries|max_rows_to_read)\w*"
+    r"(output_format|format|date_time|join|group_by|optimize|enable|cast|extremes)_\w+"
+    r"|max_threads|max_block_size|max_result_rows|max_rows_to_read|result_overflow_mode|limit|offset|extremes"
+    r"|session_timezone|final|use_query_cache|use_query_condition_cache|additional_table_filters|union_default_mode"
+    r"|prefer_column_name_to_alias|distinct_overflow_mode|log_comment|log_queries"
 )
+"""What a reader may set: the form of the answer and how it is computed, nothing that widens what it may do."""
 
 
 @dataclass(frozen=True, slots=True)

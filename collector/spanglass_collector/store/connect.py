@@ -146,6 +146,11 @@ def _translated() -> Iterator[None]:
 
 def _store_error(error: ClickHouseError) -> StoreError:
     text = str(error)
+    if "Unable to open the chdb engine" in text:
+        return StoreUnavailable(
+            f"{text}. The embedded engine belongs to one process: another process may have this data open; "
+            "stop it, or choose another --data-dir"
+        )
     if "Code:" not in text and "HTTPDriver" not in text:
         return StoreUnavailable(text)
     kind = StoreUnavailable if any(name in text for name in _UNAVAILABLE) else StoreRefused

@@ -1,0 +1,60 @@
+"""The toxicity model behind the SpanEvaluator contract: `toxicity` judges the answer, `toxicity.input` the question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spanglass_evaluators.contract import Batch, Failure, Judgement
+from spanglass_evaluators.functions import MODEL_ANSWERS
+from spanglass_evaluators.toxicity.model import MODEL_VERSION, ToxicityModel, ToxicityScore
+
+ASKED = "Kind = 'llm' AND (InputMessages != '' OR Input != '')"
+
+
+@dataclass(frozen=True, slots=True)
+class ToxicityConfig:
+    """`weights`: digest of the weights file, so that other weights are another configuration."""
+
+    column: str
+    weights: str
+
+
+@dataclass(frozen=True, slots=True)
+class Toxicity:
+    """Value: the model's probability for the worst sentence. The explanation says where it stands, not what it says."""
+
+    model: ToxicityModel
+    name: str
+    column: str
+    where: str
+    version: str = MODEL_VERSION
+
+    @property
+    def config(self) -> ToxicityConfig:
+        return ToxicityConfig(self.column, self.model.digest)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    def score(self, batch: Batch) -> Sequence[Judgement | Failure]:
+        return [_as_judgement(score) for score in self.model.score(batch[self.column])]
+
+
+def of_output() -> Toxicity:
+    """Judges what the model said. Loads the weights; raises OSError when they are missing."""
+    return Toxicity(ToxicityModel.load(), "toxicity", "output_text", MODEL_ANSWERS)
+
+
+def of_input() -> Toxicity:
+    """Judges what the user asked (the last user message)."""
+    return Toxicity(ToxicityModel.load(), "toxicity.input", "input_text", ASKED)
+
+
+def _as_judgement(score: ToxicityScore) -> Judgement:
+    if score.value is None:
+        return Judgement(None, "unknown")
+    return Judgement(
+        score.value, score.label or "", f"worst sentence at characters {score.start} to {score.end}"
+    )
