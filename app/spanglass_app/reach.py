@@ -56,5 +56,3 @@ def is_running(endpoint: str) -> bool:
         return httpx.get(f"{endpoint}/readyz", timeout=2).status_code == 200
     except httpx.HTTPError:
         return False
-
-

@@ -111,4 +111,6 @@ def _greet(console: Console, settings: Settings, endpoints: Endpoints) -> None:
     if endpoints.sql:
         console.print(f"  SQL        http://{endpoints.sql}   (ClickHouse HTTP, read-only)", highlight=False)
     console.print(f"  data       {settings.collector.data_dir}", highlight=False)
-    console.print("Send traces: OTEL_EXPORTER_OTLP_ENDPOINT=" + f"http://{endpoints.otlp_http}", highlight=False)
+    console.print(
+        "Send traces: OTEL_EXPORTER_OTLP_ENDPOINT=" + f"http://{endpoints.otlp_http}", highlight=False
+    )

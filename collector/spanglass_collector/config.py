@@ -45,6 +45,8 @@ class CommitConfig:
 
     window_s: float = 0.01
     """How long the first request of a group waits for company."""
+    writers: int = 2
+    """Inserts under way at once: one decodes while the other sorts, compresses and syncs."""
     group_bytes: int = 48 * MIB
     """Most request bytes in one insert."""
     pending_bytes: int = 192 * MIB

@@ -147,7 +147,9 @@ class Collector:
 
     async def _start_pricing(self) -> None:
         stop = asyncio.Event()
-        task = asyncio.create_task(asyncio.to_thread(_keep_prices, self._url, stop, asyncio.get_running_loop()))
+        task = asyncio.create_task(
+            asyncio.to_thread(_keep_prices, self._url, stop, asyncio.get_running_loop())
+        )
 
         async def finish() -> None:
             stop.set()

@@ -16,7 +16,7 @@ from spanglass_collector.metrics import CollectorMetrics
 from spanglass_collector.store import ClickHouseStore, Store, StoreUrl, open_store
 from tests.otlp_samples import make_request, make_span
 
-FAST = CommitConfig(window_s=0.001, retry_pause_s=0.001)
+FAST = CommitConfig(window_s=0.001, retry_pause_s=0.001, writers=1)
 
 
 class FaultyStore:

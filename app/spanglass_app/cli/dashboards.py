@@ -25,5 +25,3 @@ def export(
         for name, text in dashboards().items():
             (folder / name).write_text(text, encoding="utf-8")
             console.print(str(folder / name), highlight=False)
-
-

@@ -30,15 +30,20 @@ DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Where the embedded store lives. [SPANGLASS_DATA_DIR]")
 ]
 OtlpHttp = Annotated[
-    str | None, typer.Option("--otlp-http", help="HOST:PORT of OTLP/HTTP, REST and metrics. [SPANGLASS_OTLP_HTTP]")
+    str | None,
+    typer.Option("--otlp-http", help="HOST:PORT of OTLP/HTTP, REST and metrics. [SPANGLASS_OTLP_HTTP]"),
 ]
-OtlpGrpc = Annotated[str | None, typer.Option("--otlp-grpc", help="HOST:PORT of OTLP/gRPC. [SPANGLASS_OTLP_GRPC]")]
+OtlpGrpc = Annotated[
+    str | None, typer.Option("--otlp-grpc", help="HOST:PORT of OTLP/gRPC. [SPANGLASS_OTLP_GRPC]")
+]
 Sql = Annotated[
     str | None, typer.Option("--sql", help="HOST:PORT of the ClickHouse-compatible endpoint. [SPANGLASS_SQL]")
 ]
 StoreOption = Annotated[
     str | None,
-    typer.Option("--store", help="chdb:///path or clickhouse://user:password@host:8123/database. [SPANGLASS_STORE]"),
+    typer.Option(
+        "--store", help="chdb:///path or clickhouse://user:password@host:8123/database. [SPANGLASS_STORE]"
+    ),
 ]
 Config = Annotated[Path | None, typer.Option("--config", help="spanglass.toml. [SPANGLASS_CONFIG]")]
 Project = Annotated[str, typer.Option("--project", help="Which project's data.")]

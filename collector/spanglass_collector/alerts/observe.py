@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -56,7 +57,18 @@ def observe(store: Store, rule: Rule, project: str, now: datetime) -> list[Sampl
             rule.name, project, f"its SQL returns no column named value: {result.column_names}"
         )
     rows = (dict(zip(result.column_names, row, strict=True)) for row in result.result_rows)
-    return [_sample(row) for row in rows if _is_number(row["value"])]
+    samples = [_sample(row) for row in rows if _is_number(row["value"])]
+    twice = _first_twice([sample.instance for sample in samples])
+    if twice is not None:
+        return RuleFailure(
+            rule.name, project, f"two rows have the labels {twice}: which one counts is unknown"
+        )
+    return samples
+
+
+def _first_twice(instances: Sequence[str]) -> str | None:
+    counts = Counter(instances)
+    return next((instance for instance, count in counts.items() if count > 1), None)
 
 
 def _is_number(value: Any) -> bool:

@@ -30,7 +30,9 @@ ALLOWED_TABLE_FUNCTIONS = frozenset(
         "zeros_mt",
     }
 )
-DENIED_FUNCTIONS = frozenset({"file", "catboostevaluate", "showcertificate", "addresstoline", "addresstosymbol"})
+DENIED_FUNCTIONS = frozenset(
+    {"file", "catboostevaluate", "showcertificate", "addresstoline", "addresstosymbol"}
+)
 
 _TOKEN = re.compile(
     r"""

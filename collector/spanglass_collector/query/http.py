@@ -55,7 +55,12 @@ class SqlAccess:
 
 
 def sql_app(
-    engine: EmbeddedEngine, access: SqlAccess, metrics: CollectorMetrics, *, database: str, body_limit_bytes: int
+    engine: EmbeddedEngine,
+    access: SqlAccess,
+    metrics: CollectorMetrics,
+    *,
+    database: str,
+    body_limit_bytes: int,
 ) -> FastAPI:
     """The application behind the SQL port."""
     app = FastAPI(title="Spanglass SQL", docs_url=None, redoc_url=None, openapi_url=None)

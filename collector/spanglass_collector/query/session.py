@@ -37,7 +37,13 @@ class QueryFailed(Exception):
         return int(match.group(1)) if match else 1002
 
 
-DEFAULTS = {"final": "1", "do_not_merge_across_partitions_select_final": "1", "async_insert": "0"}
+DEFAULTS = {
+    "final": "1",
+    "do_not_merge_across_partitions_select_final": "1",
+    "async_insert": "0",
+    # DESCRIBE puts one column on one line only without it.
+    "print_pretty_type_names": "0",
+}
 READER_CAPS = {"max_execution_time": 60, "max_result_bytes": 256 << 20, "max_memory_usage": 2 << 30}
 """Seconds and bytes; a request may ask for less."""
 READER_SETTINGS = re.compile(
@@ -69,7 +75,9 @@ class EmbeddedEngine:
         self._path = os.path.realpath(path)
         names = self._run_plain("SELECT name FROM system.table_functions FORMAT TSV").split()
         self._table_functions = frozenset(names)
-        self.version, self.timezone = self._run_plain("SELECT version(), timezone() FORMAT TSV").strip().split("\t")
+        self.version, self.timezone = (
+            self._run_plain("SELECT version(), timezone() FORMAT TSV").strip().split("\t")
+        )
 
     def run(self, statement: Statement, role: Role) -> bytes:
         """The result in the statement's format. Raises QueryFailed, and Forbidden for what a reader may not."""

@@ -14,6 +14,8 @@ from spanglass_collector.alerts.table import Table
 from spanglass_collector.errors import ConfigurationError
 
 TIMEOUT_S = 15.0
+# A receiver that asks for more is asked again after this; delivery gives up after a day (deliver.py).
+LONGEST_RETRY_AFTER_S = 3600.0
 _PASSING = frozenset({408, 425, 429})
 
 
@@ -53,10 +55,13 @@ def secret(table: Table, key: str, environ: Mapping[str, str]) -> str:
 
 
 def _retry_after_s(header: str, now: datetime) -> float:
-    """RFC 9110: seconds, or a date. Nonsense counts as not given."""
-    if header.strip().isdigit():
-        return float(header)
+    """RFC 9110: seconds, or a date; bounded. Nonsense counts as not given."""
     try:
-        return max(0.0, (parsedate_to_datetime(header) - now).total_seconds())
+        asked = float(header) if header.strip().isdigit() else _seconds_until(header, now)
     except (TypeError, ValueError):
         return 0.0
+    return min(max(0.0, asked), LONGEST_RETRY_AFTER_S)
+
+
+def _seconds_until(http_date: str, now: datetime) -> float:
+    return (parsedate_to_datetime(http_date) - now).total_seconds()

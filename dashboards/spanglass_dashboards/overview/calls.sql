@@ -1,0 +1,3 @@
+SELECT sum(Calls) AS Calls
+FROM usage_1m
+-- include: usage_filter

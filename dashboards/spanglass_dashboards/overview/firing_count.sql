@@ -1,0 +1,3 @@
+SELECT count() AS Firing
+FROM alert_states FINAL
+WHERE Project = ${project:singlequote} AND State = 'firing'

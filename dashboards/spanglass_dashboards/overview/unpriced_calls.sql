@@ -1,0 +1,3 @@
+SELECT sum(UnpricedCalls) AS UnpricedCalls
+FROM usage_1m
+-- include: usage_filter

@@ -1,0 +1,3 @@
+WHERE $__timeFilter(TargetTime)
+  AND Project = ${project:singlequote}
+  AND Error = ''

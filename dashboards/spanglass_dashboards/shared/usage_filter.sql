@@ -1,0 +1,6 @@
+WHERE $__timeFilter(Minute)
+  AND Project = ${project:singlequote}
+  AND $__conditionalAll(ServiceName IN (${service:singlequote}), $service)
+  AND $__conditionalAll(Environment IN (${environment:singlequote}), $environment)
+  AND $__conditionalAll(Model IN (${model:singlequote}), $model)
+  AND Kind IN ('llm', 'embedding', 'reranker')
