@@ -38,7 +38,17 @@ def test_clickhouse_connect_reads_every_type(port: int) -> None:
 def test_clickhouse_connect_binds_parameters(port: int) -> None:
     """Server-side parameters travel in the URL."""
     client = clickhouse_connect.get_client(host="127.0.0.1", port=port)
-    assert client.query("SELECT {a:String}, {b:Int32} + 1", {"a": "it's \\", "b": 2}).result_rows == [("it's \\", 3)]
+    assert client.query("SELECT {a:String}, {b:Int32} + 1", {"a": "it's \\", "b": 2}).result_rows == [
+        ("it's \\", 3)
+    ]
+    client.close()
+
+
+def test_clickhouse_connect_sends_long_parameters(port: int) -> None:
+    """What does not fit a URL travels as a form."""
+    client = clickhouse_connect.get_client(host="127.0.0.1", port=port)
+    names = [f"{i:032x}" for i in range(2000)]
+    assert client.query("SELECT length({names:Array(String)})", {"names": names}).result_rows == [(2000,)]
     client.close()
 
 
@@ -47,7 +57,10 @@ def test_formats_and_parameters_over_plain_http(port: int) -> None:
     http = httpx.Client(base_url=f"http://127.0.0.1:{port}")
     assert http.get("/", params={"query": "SELECT 1 AS a FORMAT JSONEachRow"}).json() == {"a": 1}
     assert http.post("/", params={"query": "SELECT 1 +"}, content="2").text == "3\n"
-    assert http.get("/", params={"query": "SELECT {x:UInt8}", "param_x": "7", "default_format": "CSV"}).text == "7\n"
+    assert (
+        http.get("/", params={"query": "SELECT {x:UInt8}", "param_x": "7", "default_format": "CSV"}).text
+        == "7\n"
+    )
     assert http.get("/", params={"query": "SELECT currentDatabase()"}).text == "shared\n"
     assert http.get("/ping").text == http.get("/").text == "Ok.\n"
 
@@ -64,7 +77,9 @@ def test_errors_carry_code_and_text(port: int) -> None:
 def test_results_are_gzipped_on_request(port: int) -> None:
     """Grafana's HTTP protocol asks for it."""
     parameters = {"query": "SELECT number FROM numbers(2000)", "enable_http_compression": "1"}
-    with httpx.stream("GET", f"http://127.0.0.1:{port}/", params=parameters, headers={"Accept-Encoding": "gzip"}) as answer:
+    with httpx.stream(
+        "GET", f"http://127.0.0.1:{port}/", params=parameters, headers={"Accept-Encoding": "gzip"}
+    ) as answer:
         raw = b"".join(answer.iter_raw())
     assert answer.headers["content-encoding"] == "gzip"
     assert gzip.decompress(raw).startswith(b"0\n1\n")

@@ -33,7 +33,7 @@ ATTACKS = [
     "SELECT file('{secret}')",
     "SELECT FILE('{secret}')",
     "SELECT `file`('{secret}')",
-    'SELECT "file"(\'{secret}\')',
+    "SELECT \"file\"('{secret}')",
     "SELECT file /* x */ ('{secret}')",
     "SELECT * FROM '{secret}'",
     "SELECT * FROM `{secret}`",
@@ -72,7 +72,9 @@ def test_readers_cannot(sql: httpx.Client, tmp_path: Path, attack: str) -> None:
     assert not out.exists()
 
 
-@pytest.mark.parametrize("setting", ["readonly=0", "max_execution_time=x", "log_queries_probability=1", "user_files_path=/"])
+@pytest.mark.parametrize(
+    "setting", ["readonly=0", "max_execution_time=x", "log_queries_probability=1", "user_files_path=/"]
+)
 def test_readers_cannot_change_what_bounds_them(sql: httpx.Client, setting: str) -> None:
     """Settings in the URL go through an allow-list."""
     name, _, value = setting.partition("=")

@@ -15,6 +15,7 @@ from rich.logging import RichHandler
 
 from spanglass_app.settings import Settings, load
 from spanglass_collector.errors import CollectorError
+from spanglass_evaluators.errors import EvaluationError
 
 app = typer.Typer(
     help="Traces, judgements and alerts for LLM applications, in one process.\n\n"
@@ -23,8 +24,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-console = Console()
-errors = Console(stderr=True)
+REDIRECTED_WIDTH = 150
+"""Columns of tables that go into a file or a pipe, which have no width of their own."""
+console = Console(width=None if sys.stdout.isatty() else REDIRECTED_WIDTH)
+errors = Console(stderr=True, width=None if sys.stderr.isatty() else REDIRECTED_WIDTH)
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Where the embedded store lives. [SPANGLASS_DATA_DIR]")
@@ -54,7 +57,7 @@ def explained() -> Iterator[None]:
     """Errors that a person can act on become one line and exit code 1."""
     try:
         yield
-    except (CollectorError, OSError) as error:
+    except (CollectorError, EvaluationError, OSError) as error:
         errors.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from error
 

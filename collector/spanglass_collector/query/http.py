@@ -7,10 +7,12 @@ import gzip
 import hmac
 import logging
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI, Request, Response
 
+from spanglass_collector.web import quiet_app
 from spanglass_collector.errors import Rejected
 from spanglass_collector.metrics import CollectorMetrics
 from spanglass_collector.query.guard import Forbidden
@@ -63,7 +65,7 @@ def sql_app(
     body_limit_bytes: int,
 ) -> FastAPI:
     """The application behind the SQL port."""
-    app = FastAPI(title="Spanglass SQL", docs_url=None, redoc_url=None, openapi_url=None)
+    app = quiet_app("Spanglass SQL")
     slots = asyncio.Semaphore(CONCURRENT_QUERIES)
 
     @app.get("/ping")
@@ -84,8 +86,8 @@ def sql_app(
         if role is None:
             text = "Authentication failed: password is incorrect, or there is no user with such name."
             return _failure(QueryFailed(f"Code: 516. DB::Exception: {text} (AUTHENTICATION_FAILED)"))
-        body = await _body(request, body_limit_bytes)
-        statement = statement_of(request.query_params, request.headers, body, database)
+        parameters, body = await _content(request, body_limit_bytes)
+        statement = statement_of(parameters, request.headers, body, database)
         if HANDSHAKE.fullmatch(statement.sql) and "client_protocol_version" in request.query_params:
             return _success(statement, handshake_block(NAME, engine.version, engine.timezone), request)
         try:
@@ -113,6 +115,15 @@ def sql_app(
         return Response(result, 200, headers, _CONTENT_TYPES.get(fmt, "text/plain; charset=UTF-8"))
 
     return app
+
+
+async def _content(request: Request, limit_bytes: int) -> tuple[Mapping[str, str], bytes]:
+    """(parameters, body). Clients put parameters that are too long for a URL into a form."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return request.query_params, await _body(request, limit_bytes)
+    async with request.form(max_part_size=limit_bytes) as form:
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    return {**request.query_params, **fields}, b""
 
 
 async def _body(request: Request, limit_bytes: int) -> bytes:

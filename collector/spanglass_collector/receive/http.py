@@ -8,6 +8,7 @@ from collections.abc import Callable
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from spanglass_collector.web import quiet_app
 from spanglass_collector.access import Access, Unauthenticated
 from spanglass_collector.errors import CollectorError, Retryable
 from spanglass_collector.metrics import CollectorMetrics
@@ -36,7 +37,7 @@ def http_app(
     is_ready: Callable[[], bool],
 ) -> FastAPI:
     """The application behind the OTLP/HTTP port."""
-    app = FastAPI(title="Spanglass collector", docs_url=None, redoc_url=None, openapi_url=None)
+    app = quiet_app("Spanglass collector")
 
     @app.post("/v1/traces")
     async def traces(request: Request) -> Response:

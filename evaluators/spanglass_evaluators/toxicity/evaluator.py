@@ -1,4 +1,4 @@
-"""The toxicity model behind the SpanEvaluator contract: `toxicity` judges the answer, `toxicity.input` the question."""
+"""The toxicity model as a span evaluator: `toxicity` judges the answer, `toxicity.input` the question."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ToxicityConfig:
 
 @dataclass(frozen=True, slots=True)
 class Toxicity:
-    """Value: the model's probability for the worst sentence. The explanation says where it stands, not what it says."""
+    """Value: the worst sentence's probability. The explanation says where it stands, not what it says."""
 
     model: ToxicityModel
     name: str

@@ -1,0 +1,1 @@
+"""Bias: are groups of people treated alike."""

@@ -1,0 +1,64 @@
+"""Names an evaluator may ask for, and the SQL and Python that produce them from `spans`.
+
+- a column of `spans`, by its name: `OutputTokens`, `ResponseModel`, ...
+- `metadata.KEY`: what the app declared, as text; '' when it did not. `reference` is `metadata.reference`.
+- `output_text`, `input_text`: plain text of what the model said and the user asked (messages.py).
+- `score:NAME` (windows only): the newest score of that name for the span, None when it has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from spanglass_evaluators.errors import ConfigurationError
+from spanglass_evaluators.messages import asked_text, said_text
+
+SCORE_PREFIX = "score:"
+METADATA_PREFIX = "metadata."
+
+# Derived column -> (columns read, how a row of them becomes text).
+_DERIVED = {
+    "output_text": (("OutputMessages", "Output"), said_text),
+    "input_text": (("InputMessages", "Input"), asked_text),
+}
+TEXT_COLUMNS = frozenset(_DERIVED)
+
+_PLAIN = re.compile(r"[A-Z][A-Za-z]*(\.[A-Za-z]+)?")
+
+
+def sources_of(columns: Sequence[str]) -> list[str]:
+    """The stored columns behind `columns`, each once."""
+    sources = [source for name in columns for source in _DERIVED.get(name, ((name,), None))[0]]
+    return list(dict.fromkeys(sources))
+
+
+def sql_of(source: str) -> str:
+    """The SQL expression over `spans` of one stored column. Raises ConfigurationError for an unknown name."""
+    if source == "reference":
+        source = METADATA_PREFIX + "reference"
+    if source.startswith(METADATA_PREFIX):
+        return f"SpanAttributes[{quoted('spanglass.' + source)}]"
+    if not _PLAIN.fullmatch(source):
+        raise ConfigurationError(
+            f"{source!r} is not a column: use a column of spans, metadata.KEY or score:NAME"
+        )
+    return f"`{source}`"
+
+
+def quoted(text: str) -> str:
+    """A ClickHouse string literal."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def derive(columns: Sequence[str], read: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """The asked columns from the stored ones."""
+    derived: dict[str, Sequence[Any]] = {}
+    for name in columns:
+        if name in _DERIVED:
+            sources, to_text = _DERIVED[name]
+            derived[name] = [to_text(*row) for row in zip(*(read[s] for s in sources), strict=True)]
+        else:
+            derived[name] = read[name]
+    return derived

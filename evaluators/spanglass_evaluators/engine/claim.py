@@ -1,0 +1,164 @@
+"""Which spans to score: a stretch of time in slices, a slice in batches, without what is scored already.
+
+A slice bounds what one query sorts and what the anti-join holds; a batch bounds what is in memory. Rows come
+in the order of (time, trace, span), and the next batch starts after the last row of the one before, so a
+stretch is read to its end whatever the evaluator does with its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from spanglass_collector.store import Store
+
+from spanglass_evaluators.columns import derive, sources_of, sql_of
+from spanglass_evaluators.contract import Batch, SpanEvaluator
+from spanglass_evaluators.digest import config_digest
+from spanglass_evaluators.engine.rows import Target
+
+Axis = Literal["ReceivedAt", "Timestamp"]
+
+_SAMPLE_STEPS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Time on one axis, (after_ns, until_ns], in ns since 1970."""
+
+    after_ns: int
+    until_ns: int
+    axis: Axis = "ReceivedAt"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of a stretch an evaluator gets. `sample` is a share of traces; a trace is in or out as a whole."""
+
+    where: str = ""
+    sample: float = 1.0
+    batch_rows: int = 1000
+    rescore: bool = False
+
+    @property
+    def slice_rows(self) -> int:
+        return 20 * self.batch_rows
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedBatch:
+    """A batch and, row by row, the spans its judgements belong to."""
+
+    batch: Batch
+    targets: list[Target]
+
+
+_IDENTITY = ("toUnixTimestamp64Nano({axis})", "Project", "toUnixTimestamp64Nano(Timestamp)")
+_IDS = ("TraceId", "SpanId", "SessionId")
+
+_RANGE = (
+    "{axis} > fromUnixTimestamp64Nano({{after:Int64}}) AND {axis} <= fromUnixTimestamp64Nano({{until:Int64}})"
+)
+
+# final = 0: a span stored twice is met twice at most, and LIMIT BY and the anti-join see to that far more
+# cheaply.
+_NEXT_BOUNDARY = """
+SELECT toUnixTimestamp64Nano({axis}) FROM spans WHERE {range}
+ORDER BY {axis} LIMIT 1 OFFSET {{rows:UInt64}} SETTINGS final = 0
+"""
+
+_BATCH = """
+SELECT {columns} FROM spans
+WHERE {range} AND ({where}) AND {sample} AND {unscored}
+  AND (toUnixTimestamp64Nano({axis}), TraceId, SpanId) > ({{time:Int64}}, {{trace:String}}, {{span:String}})
+ORDER BY {axis}, TraceId, SpanId
+LIMIT 1 BY Project, TraceId, SpanId
+LIMIT {{rows:UInt64}}
+SETTINGS final = 0
+"""
+
+_UNSCORED = """(Project, TraceId, SpanId) NOT IN (
+    SELECT Project, TraceId, SpanId FROM scores
+    WHERE Name = {{name:String}} AND Evaluator = {{name:String}}
+      AND EvaluatorVersion = {{version:String}} AND ConfigDigest = {{digest:String}}
+      AND TargetTime >= (SELECT min(Timestamp) FROM spans WHERE {range})
+      AND TargetTime <= (SELECT max(Timestamp) FROM spans WHERE {range})
+      AND TraceId IN (SELECT TraceId FROM spans WHERE {range}))"""
+
+_OUTSTANDING = """
+SELECT uniq(Project, TraceId, SpanId) FROM spans WHERE {range} AND ({where}) AND {sample} AND {unscored}
+SETTINGS final = 0
+"""
+
+
+def slices(store: Store, stretch: Stretch, rows: int) -> Iterator[Stretch]:
+    """The stretch in pieces of about `rows` spans; spans of one moment stay together."""
+    after = stretch.after_ns
+    sql = _NEXT_BOUNDARY.format(axis=stretch.axis, range=_RANGE.format(axis=stretch.axis))
+    while after < stretch.until_ns:
+        found = store.query(sql, {"after": after, "until": stretch.until_ns, "rows": rows}).result_rows
+        until = int(found[0][0]) if found else stretch.until_ns
+        yield Stretch(after, until, stretch.axis)
+        after = until
+
+
+def batches(
+    store: Store, evaluator: SpanEvaluator, stretch: Stretch, selection: Selection
+) -> Iterator[ClaimedBatch]:
+    """The unscored spans of a slice. Raises StoreError; StoreRefused for a `where` that is not SQL."""
+    sources = sources_of(evaluator.columns)
+    sql = _BATCH.format(
+        columns=_select_list(sources, stretch.axis), **_clauses(evaluator, stretch, selection)
+    )
+    cursor: dict[str, Any] = {"time": stretch.after_ns, "trace": "", "span": ""}
+    while True:
+        parameters = _parameters(evaluator, stretch) | cursor | {"rows": selection.batch_rows}
+        rows = store.query(sql, parameters).result_rows
+        if not rows:
+            return
+        yield _claimed(rows, sources, evaluator)
+        if len(rows) < selection.batch_rows:
+            return
+        cursor = {"time": rows[-1][0], "trace": rows[-1][3], "span": rows[-1][4]}
+
+
+def count_outstanding(store: Store, evaluator: SpanEvaluator, stretch: Stretch, selection: Selection) -> int:
+    """About how many spans of the stretch are to be scored (for progress and ETA; an estimate above 65 k)."""
+    sql = _OUTSTANDING.format(**_clauses(evaluator, stretch, selection))
+    return int(store.query(sql, _parameters(evaluator, stretch)).result_rows[0][0])
+
+
+def _claimed(rows: Any, sources: list[str], evaluator: SpanEvaluator) -> ClaimedBatch:
+    targets = [Target(row[1], row[2], row[3], row[4], row[5]) for row in rows]
+    columns = list(zip(*rows, strict=True))[6:]
+    read = dict(zip(sources, columns, strict=True))
+    return ClaimedBatch(Batch(derive(evaluator.columns, read), len(targets)), targets)
+
+
+def _select_list(sources: list[str], axis: Axis) -> str:
+    identity = [expression.format(axis=axis) for expression in _IDENTITY]
+    return ", ".join([*identity, *_IDS, *(f"{sql_of(s)} AS c{i}" for i, s in enumerate(sources))])
+
+
+def _clauses(evaluator: SpanEvaluator, stretch: Stretch, selection: Selection) -> dict[str, str]:
+    in_range = _RANGE.format(axis=stretch.axis)
+    wheres = [clause for clause in (evaluator.where, selection.where) if clause]
+    steps = int(selection.sample * _SAMPLE_STEPS)
+    return {
+        "axis": stretch.axis,
+        "range": in_range,
+        "where": " AND ".join(f"({clause})" for clause in wheres) or "1",
+        "sample": "1" if selection.sample >= 1 else f"cityHash64(TraceId) % {_SAMPLE_STEPS} < {steps}",
+        "unscored": "1" if selection.rescore else _UNSCORED.format(range=in_range),
+    }
+
+
+def _parameters(evaluator: SpanEvaluator, stretch: Stretch) -> dict[str, Any]:
+    return {
+        "after": stretch.after_ns,
+        "until": stretch.until_ns,
+        "name": evaluator.name,
+        "version": evaluator.version,
+        "digest": config_digest(evaluator.config),
+    }
