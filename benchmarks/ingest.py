@@ -162,9 +162,7 @@ def native_limit(store: Store, url: StoreUrl, rows: int, repeats: int) -> float:
 
 
 def resident_mib() -> float:
-    line = next(
-        line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")
-    )
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
 
 
@@ -206,9 +204,7 @@ def _load(port: int, seconds: float, connections: int, spans_each: int) -> dict[
 
 def show(measured: dict[str, float], cpu: float, memory: float, limit: float, stored: int) -> None:
     rate = measured["spans"] / measured["seconds"]
-    table = Table(
-        title=f"Ingest over OTLP/HTTP, embedded store, {os.cpu_count()} cores", title_justify="left"
-    )
+    table = Table(title=f"Ingest over OTLP/HTTP, embedded store, {os.cpu_count()} cores", title_justify="left")
     table.add_column("figure")
     table.add_column("value", justify="right")
     for name, value in (

@@ -79,7 +79,9 @@ def send(folder: Path, endpoint: str) -> None:
     delivered = spanglass.flush(60)
     stats = spanglass.stats()
     spanglass.shutdown()
-    console.print(f"{total} answers traced, {stats.exported} spans exported, dropped {stats.dropped or 0}, complete: {delivered}")
+    console.print(
+        f"{total} answers traced, {stats.exported} spans exported, dropped {stats.dropped or 0}, complete: {delivered}"
+    )
 
 
 def call(answer: dict[str, Any]) -> None:
@@ -117,7 +119,9 @@ def settings(pagerduty_url: str, started_ns: int) -> dict[str, Any]:
         ],
         "alerts": {
             "default_rules": False,
-            "rules": [{"name": "accuracy-drift", "kind": "drift", "features": ["score:reference_match"], "min_effect": 0.2}],
+            "rules": [
+                {"name": "accuracy-drift", "kind": "drift", "features": ["score:reference_match"], "min_effect": 0.2}
+            ],
             "channels": {"on-call": {"kind": "pagerduty", "routing_key_env": ROUTING_KEY, "url": pagerduty_url}},
         },
     }
@@ -131,7 +135,9 @@ def judge(store_url: str, pagerduty_url: str, store: Store, started_ns: int) -> 
     for step in [*done.spans.values(), *done.windows]:
         if step.error:
             raise RuntimeError(f"{step.evaluator}: {step.error}")
-    console.print(f"{scored} judgements and {len(done.windows)} window comparisons in {time.perf_counter() - started:.1f} s\n")
+    console.print(
+        f"{scored} judgements and {len(done.windows)} window comparisons in {time.perf_counter() - started:.1f} s\n"
+    )
     config = alerts.from_mapping(chosen)
     alerts.run_once(store, config.rules, open_channels(config.channels, os.environ))
 

@@ -46,9 +46,7 @@ def answer(question: str) -> str:
     notes = find_notes(question)
     system = "Answer from these notes: " + (" ".join(notes) or "I do not know.")
     with span("write answer", kind="chain") as step:
-        text = "".join(
-            ask_model([{"role": "system", "content": system}, {"role": "user", "content": question}])
-        )
+        text = "".join(ask_model([{"role": "system", "content": system}, {"role": "user", "content": question}]))
         step.update(output=text)
     score("found_notes", float(bool(notes)), label="grounded" if notes else "no notes")
     return text.strip()

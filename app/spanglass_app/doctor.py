@@ -44,9 +44,7 @@ def examine(settings: Settings) -> list[Finding]:
 def _otlp_http(settings: Settings) -> Finding:
     if reach.is_running(settings.otlp_endpoint):
         return Finding("ok", "OTLP/HTTP", f"ready at {settings.otlp_endpoint}")
-    return Finding(
-        "fail", "OTLP/HTTP", f"nothing is ready at {settings.otlp_endpoint}: start it with 'spanglass up'"
-    )
+    return Finding("fail", "OTLP/HTTP", f"nothing is ready at {settings.otlp_endpoint}: start it with 'spanglass up'")
 
 
 def _otlp_grpc(settings: Settings) -> Finding:
@@ -64,11 +62,7 @@ def _disk(settings: Settings) -> Finding:
         return Finding("ok", "disk", "no embedded store here")
     free = shutil.disk_usage(path).free
     text = f"{free / (1 << 30):.1f} GiB free under {path}"
-    return (
-        Finding("ok", "disk", text)
-        if free > LOW_DISK_BYTES
-        else Finding("warn", "disk", f"{text}: make room")
-    )
+    return Finding("ok", "disk", text) if free > LOW_DISK_BYTES else Finding("warn", "disk", f"{text}: make room")
 
 
 def _ledger(settings: Settings) -> Finding:
@@ -86,9 +80,7 @@ def _ledger(settings: Settings) -> Finding:
     )
     missing = received - sum(parts)
     if missing:
-        return Finding(
-            "warn", "loss ledger", f"{told}, {missing} in flight or unaccounted; look again in a moment"
-        )
+        return Finding("warn", "loss ledger", f"{told}, {missing} in flight or unaccounted; look again in a moment")
     return Finding("ok", "loss ledger", told)
 
 
@@ -105,11 +97,7 @@ def _store(store: Store) -> Iterator[Finding]:
 
 def _spans(store: Store) -> str:
     count, newest = store.query("SELECT count(), max(ReceivedAt) FROM spans").result_rows[0]
-    return (
-        f"{count:,} stored, the newest received {newest:%Y-%m-%d %H:%M:%S} UTC"
-        if count
-        else "none stored yet"
-    )
+    return f"{count:,} stored, the newest received {newest:%Y-%m-%d %H:%M:%S} UTC" if count else "none stored yet"
 
 
 def _unpriced(store: Store) -> Finding:

@@ -20,7 +20,5 @@ def moment(text: str, now: datetime) -> datetime:
     try:
         parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError as error:
-        raise ConfigurationError(
-            f"{text!r} is no time: use 15m, 2h, 7d, 'all' or 2026-01-31T12:00"
-        ) from error
+        raise ConfigurationError(f"{text!r} is no time: use 15m, 2h, 7d, 'all' or 2026-01-31T12:00") from error
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)

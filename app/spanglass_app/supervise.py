@@ -30,9 +30,7 @@ COMPANION_STOP_S = 10.0
 _ARGUMENTS = {"evaluators": ["evaluators"], "alerts": ["alerts", "run"]}
 
 
-async def run_collector(
-    settings: Settings, console: Console, config: Path | None, companions: Sequence[str]
-) -> None:
+async def run_collector(settings: Settings, console: Console, config: Path | None, companions: Sequence[str]) -> None:
     """Until SIGINT or SIGTERM. Raises ConfigurationError or StoreError when it cannot start."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -87,7 +85,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def run_until_signalled(work: Callable[[threading.Event], None]) -> None:
+def run_until_signalled(work: Callable[[threading.Event], object]) -> None:
     """Run `work` with an event that SIGINT, SIGTERM, or the death of the supervising process sets."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -111,6 +109,4 @@ def _greet(console: Console, settings: Settings, endpoints: Endpoints) -> None:
     if endpoints.sql:
         console.print(f"  SQL        http://{endpoints.sql}   (ClickHouse HTTP, read-only)", highlight=False)
     console.print(f"  data       {settings.collector.data_dir}", highlight=False)
-    console.print(
-        "Send traces: OTEL_EXPORTER_OTLP_ENDPOINT=" + f"http://{endpoints.otlp_http}", highlight=False
-    )
+    console.print("Send traces: OTEL_EXPORTER_OTLP_ENDPOINT=" + f"http://{endpoints.otlp_http}", highlight=False)

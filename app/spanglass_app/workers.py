@@ -16,9 +16,7 @@ def run_evaluators(
 ) -> process.RunReport:
     """Until `stop`, or once. Raises EvaluationError for wrong settings; with `once`, StoreUnavailable, too."""
     chosen = evaluation.from_mapping(settings.file)
-    return process.run(
-        settings.client_store_url, chosen, once=once, on_progress=on_progress, stop_event=stop
-    )
+    return process.run(settings.client_store_url, chosen, once=once, on_progress=on_progress, stop_event=stop)
 
 
 def run_alerts(settings: Settings, stop: threading.Event) -> None:

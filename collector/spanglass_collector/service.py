@@ -1,6 +1,6 @@
 """The collector process: opens the store, starts the servers, stops them in reverse order.
 
-Readiness turns off first, then the receivers stop taking requests, then what was taken is stored, then the store closes.
+Readiness turns off first, then the receivers stop, then what was taken is stored, then the store closes.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Collector:
             )
         )
         task = asyncio.create_task(server.serve([listener]))
-        while not server.started and not task.done():
+        while not server.started and not task.done():  # noqa: ASYNC110  uvicorn offers no event
             await asyncio.sleep(0.01)
 
         async def stop() -> None:
@@ -147,9 +147,7 @@ class Collector:
 
     async def _start_pricing(self) -> None:
         stop = asyncio.Event()
-        task = asyncio.create_task(
-            asyncio.to_thread(_keep_prices, self._url, stop, asyncio.get_running_loop())
-        )
+        task = asyncio.create_task(asyncio.to_thread(_keep_prices, self._url, stop, asyncio.get_running_loop()))
 
         async def finish() -> None:
             stop.set()

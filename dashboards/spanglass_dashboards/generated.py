@@ -13,6 +13,4 @@ _DASHBOARDS: dict[str, Callable[[], dict[str, Any]]] = {"overview.json": overvie
 
 def dashboards() -> dict[str, str]:
     """File name → JSON text. The same on every call: nothing in it depends on time or place."""
-    return {
-        name: json.dumps(build(), indent=2, ensure_ascii=False) + "\n" for name, build in _DASHBOARDS.items()
-    }
+    return {name: json.dumps(build(), indent=2, ensure_ascii=False) + "\n" for name, build in _DASHBOARDS.items()}

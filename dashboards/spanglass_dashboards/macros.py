@@ -110,9 +110,7 @@ _MACROS: dict[str, Callable[..., str]] = {
     "timeFrom": lambda r, c: f"{c} >= toDateTime({r.start_s})",
     "timeTo": lambda r, c: f"{c} <= toDateTime({r.end_s})",
     "timeGroup": _time_group,
-    "timeInterval": lambda r, c: (
-        f"toStartOfInterval(toDateTime({c}), INTERVAL {max(r.interval_s, 1)} second)"
-    ),
+    "timeInterval": lambda r, c: f"toStartOfInterval(toDateTime({c}), INTERVAL {max(r.interval_s, 1)} second)",
     "timeInterval_ms": lambda r, c: (
         f"toStartOfInterval(toDateTime64({c}, 3), INTERVAL {max(r.interval_s * 1000, 1)} millisecond)"
     ),

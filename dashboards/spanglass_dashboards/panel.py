@@ -58,9 +58,7 @@ class Row:
     panels: tuple[Panel, ...]
 
 
-def timeseries(
-    title: str, description: str, sql: str, *, unit: str, width: int, stacked: bool = False
-) -> Panel:
+def timeseries(title: str, description: str, sql: str, *, unit: str, width: int, stacked: bool = False) -> Panel:
     """Lines over time, or stacked areas for what adds up. Minutes are the finest: the rollup's grain."""
     custom = {
         "drawStyle": "line",
@@ -111,9 +109,7 @@ def stat(title: str, description: str, sql: str, *, unit: str, width: int = 4) -
     )
 
 
-def table(
-    title: str, description: str, sql: str, *, width: int, units: Mapping[str, str] | None = None
-) -> Panel:
+def table(title: str, description: str, sql: str, *, width: int, units: Mapping[str, str] | None = None) -> Panel:
     """Rows. `units` by column; a NULL shows as `unknown`, which is not nothing."""
     return Panel(
         kind="table",

@@ -41,9 +41,7 @@ def sql_of(source: str) -> str:
     if source.startswith(METADATA_PREFIX):
         return f"SpanAttributes[{quoted('spanglass.' + source)}]"
     if not _PLAIN.fullmatch(source):
-        raise ConfigurationError(
-            f"{source!r} is not a column: use a column of spans, metadata.KEY or score:NAME"
-        )
+        raise ConfigurationError(f"{source!r} is not a column: use a column of spans, metadata.KEY or score:NAME")
     return f"`{source}`"
 
 

@@ -93,9 +93,7 @@ def _flattened(tables: dict[str, Table], known: Container[str]) -> dict[str, Tab
     """TOML reads [evaluators.toxicity.input] as a table inside `toxicity`; here it is `toxicity.input`."""
     flat: dict[str, Table] = {}
     for name, table in tables.items():
-        inner = {
-            key for key, value in table.items() if isinstance(value, Mapping) and f"{name}.{key}" in known
-        }
+        inner = {key for key, value in table.items() if isinstance(value, Mapping) and f"{name}.{key}" in known}
         if len(inner) < len(table) or not inner:
             flat[name] = {key: value for key, value in table.items() if key not in inner}
         flat.update({f"{name}.{key}": table[key] for key in inner})
@@ -113,8 +111,7 @@ def _span_job(name: str, table: Table) -> SpanJob:
     known = registrations()
     if name not in known:
         raise ConfigurationError(
-            f"{where}: no such evaluator; there are {', '.join(known)}; "
-            'or name yours with load = "module:attribute"'
+            f'{where}: no such evaluator; there are {", ".join(known)}; or name yours with load = "module:attribute"'
         )
     return SpanJob(known[name].build(own), selection)
 
@@ -138,9 +135,7 @@ def _plan(table: Table, where: str) -> tuple[WindowPlan, dict[str, Any]]:
     given = dict(_checked_table(table, where))
     lengths = {"window": "window_s", "every": "every_s"}
     values: dict[str, Any] = {
-        setting: _seconds(given.pop(name), f"{where}.{name}")
-        for name, setting in lengths.items()
-        if name in given
+        setting: _seconds(given.pop(name), f"{where}.{name}") for name, setting in lengths.items() if name in given
     }
     for side in ("current", "reference"):
         if side in given:

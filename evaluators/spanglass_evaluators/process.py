@@ -13,7 +13,6 @@ from typing import Any
 
 from spanglass_collector.errors import StoreError
 from spanglass_collector.store import Store, StoreUrl, open_store
-
 from spanglass_evaluators.config import EvaluationConfig
 from spanglass_evaluators.engine.progress import OnProgress, Progress, ignore_progress
 from spanglass_evaluators.engine.span_loop import Clock, SpanLoop

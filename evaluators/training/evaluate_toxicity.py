@@ -19,6 +19,7 @@ from held_out import HateCheckCase, halueval_answers, hatecheck, xstest_prompts
 from intervals import bootstrap, wilson
 from labelled_sets import read_json_lines
 from sklearn.metrics import average_precision_score, roc_auc_score
+
 from spanglass_evaluators.toxicity.model import MODEL_VERSION, ToxicityModel
 
 
@@ -77,9 +78,7 @@ def print_identity_swap(model: ToxicityModel, data: Path) -> None:
     after = model.score([row["comment_identity_swapped"] for row in rows])
     shifts = [abs((a.value or 0) - (b.value or 0)) for a, b in zip(before, after, strict=True)]
     flips = sum(a.toxic != b.toxic for a, b in zip(before, after, strict=True))
-    print(
-        "\n### identity swap (wikipedia pairs that differ)\n| n | mean shift | largest | unchanged | flips |"
-    )
+    print("\n### identity swap (wikipedia pairs that differ)\n| n | mean shift | largest | unchanged | flips |")
     unchanged = wilson(sum(shift < 1e-9 for shift in shifts), len(rows))
     print("|---|---|---|---|---|")
     print(f"| {len(rows)} | {statistics.fmean(shifts):.4f} | {max(shifts):.3f} | {unchanged} |", end="")

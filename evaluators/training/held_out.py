@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labelled_sets import Example, read_csv, read_json_lines
+
 from spanglass_evaluators.toxicity.normalise import normalise_block
 
 

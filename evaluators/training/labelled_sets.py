@@ -103,9 +103,7 @@ def written() -> Iterator[Example]:
         for line in written_lines(name):
             texts = _filled(line, slots)
             for text in texts:
-                yield Example(
-                    text, toxic, weight / len(texts) ** 0.5, f"written:{line}", name, measured=False
-                )
+                yield Example(text, toxic, weight / len(texts) ** 0.5, f"written:{line}", name, measured=False)
 
 
 def written_lines(name: str) -> list[str]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from labelled_sets import Example
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
+
 from spanglass_evaluators.toxicity.ngrams import FEATURES, Grams, HashedBlock, line_scales
 from spanglass_evaluators.toxicity.normalise import normalise_block
 from spanglass_evaluators.toxicity.sentences import split_sentences
@@ -72,9 +73,7 @@ def fit(pieces: Pieces, examples: Sequence[Example], *, strength: float, rounds:
     scaled = pieces.matrix.multiply(rarity).tocsr()
     chosen = np.ones(len(toxic), bool)
     for done in range(rounds):
-        share = (
-            weight / np.sqrt(per_text) if done == 0 else np.where(toxic, weight, weight / np.sqrt(per_text))
-        )
+        share = weight / np.sqrt(per_text) if done == 0 else np.where(toxic, weight, weight / np.sqrt(per_text))
         balanced = np.where(toxic, share / share[chosen & toxic].sum(), share / share[chosen & ~toxic].sum())
         solver = LogisticRegression(C=strength, solver="lbfgs", max_iter=200, tol=1e-3)
         solver.fit(scaled[chosen], toxic[chosen], sample_weight=balanced[chosen] * chosen.sum())

@@ -23,6 +23,7 @@ from linear_fit import Linear, Pieces, cut, fit
 from scipy.sparse import vstack
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.model_selection import GroupKFold
+
 from spanglass_evaluators.toxicity.model import WEIGHTS_PATH
 from spanglass_evaluators.toxicity.ngrams import FEATURES
 from spanglass_evaluators.toxicity.weights import FORMAT
@@ -133,9 +134,7 @@ def print_cross_validation(training: TrainingSet, margins: Floats, calibration: 
 def _ranking(toxic: npt.NDArray[np.bool_], margins: Floats) -> str:
     if toxic.all() or not toxic.any():
         return "- | -"
-    return (
-        f"{bootstrap(roc_auc_score, toxic, margins)} | {bootstrap(average_precision_score, toxic, margins)}"
-    )
+    return f"{bootstrap(roc_auc_score, toxic, margins)} | {bootstrap(average_precision_score, toxic, margins)}"
 
 
 def _share(flags: npt.NDArray[np.bool_]) -> str:

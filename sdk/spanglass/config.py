@@ -79,8 +79,7 @@ def _config(url: str | None, options: InitOptions, environ: Mapping[str, str]) -
         headers=_headers(options, environ),
         resource=_resource(options, environ),
         said=_said(options),
-        gzip=_first(environ, "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION")
-        == "gzip",
+        gzip=_first(environ, "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION") == "gzip",
         disabled=environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true",
         limits=options.limits,
     )
@@ -135,8 +134,7 @@ def _parse_list(text: str, *, lower_names: bool = True) -> dict[str, str]:
     """`a=1,b=x%20y` as a dict; entries without `=` are ignored, as the specification asks."""
     pairs = (entry.split("=", 1) for entry in text.split(",") if "=" in entry)
     return {
-        unquote(name.strip().lower() if lower_names else name.strip()): unquote(value.strip())
-        for name, value in pairs
+        unquote(name.strip().lower() if lower_names else name.strip()): unquote(value.strip()) for name, value in pairs
     }
 
 

@@ -39,18 +39,14 @@ class Captured:
         """The only span with this name. Raises AssertionError when there is none or more than one."""
         found = self.named(name)
         if len(found) != 1:
-            raise AssertionError(
-                f"{len(found)} spans named {name!r} among {[span.name for span in self.spans]}"
-            )
+            raise AssertionError(f"{len(found)} spans named {name!r} among {[span.name for span in self.spans]}")
         return found[0]
 
 
 def fixed_source() -> Source:
     """Ids 1, 2, 3 … and a clock that moves one millisecond with every reading."""
     traces, spans, readings = itertools.count(1), itertools.count(1), itertools.count()
-    return Source(
-        lambda: next(traces), lambda: next(spans), lambda: _FIXED_START_NS + 1_000_000 * next(readings)
-    )
+    return Source(lambda: next(traces), lambda: next(spans), lambda: _FIXED_START_NS + 1_000_000 * next(readings))
 
 
 @contextmanager

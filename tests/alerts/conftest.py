@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from spanglass_collector.store import ClickHouseStore, StoreUrl, open_store
 from spanglass_collector.store.migrate import migrate
-
 from tests.alerts.traffic import Traffic
 
 WRITTEN = (

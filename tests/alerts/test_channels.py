@@ -7,13 +7,13 @@ import json
 from dataclasses import replace
 
 import pytest
+
 from spanglass_collector.alerts.channels.contract import Refused, RetryLater
 from spanglass_collector.alerts.channels.pagerduty import LARGEST_EVENT_BYTES, PagerDuty, encode
 from spanglass_collector.alerts.channels.webhook import decode_secret, sign
 from spanglass_collector.alerts.deliver import Schedule
 from spanglass_collector.alerts.notification import Notification, describe_window, summarise
 from spanglass_collector.alerts.testing import PagerDutyReceiver, find_errors
-
 from tests.alerts.traffic import NOON, ROUTING_KEY
 
 SAID = Notification(
@@ -79,10 +79,7 @@ def test_waits_double_up_to_their_bound() -> None:
 
 def test_a_summary_reads_as_a_sentence() -> None:
     """Title, value, condition, where; parts that are unknown are left out."""
-    assert (
-        summarise("Slow", 12.3456, "> 5 s over 10m", {"Model": "m"})
-        == "Slow: 12.35 (> 5 s over 10m) for Model=m"
-    )
+    assert summarise("Slow", 12.3456, "> 5 s over 10m", {"Model": "m"}) == "Slow: 12.35 (> 5 s over 10m) for Model=m"
     assert summarise("Slow", None, "", {}) == "Slow"
     assert [describe_window(s) for s in (90, 600, 3600, 172_800)] == ["90s", "10m", "1h", "2d"]
 
@@ -100,9 +97,7 @@ def test_retry_after_is_read_and_bounded(header: str, wait_s: float) -> None:
     assert outcome.after_s == wait_s
 
 
-@pytest.mark.parametrize(
-    ("status", "final"), [(408, False), (500, False), (301, True), (404, True), (410, True)]
-)
+@pytest.mark.parametrize(("status", "final"), [(408, False), (500, False), (301, True), (404, True), (410, True)])
 def test_a_status_says_whether_to_try_again(status: int, final: bool) -> None:
     """Timeouts and server errors pass; redirects and refusals do not."""
     with PagerDutyReceiver() as receiver:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from spanglass_collector.alerts.observe import RuleFailure, Sample, observe
 from spanglass_collector.alerts.rules import Rule, from_mapping
 from spanglass_collector.store import Store
-
 from tests.alerts.traffic import NOON, Traffic
 
 
@@ -124,9 +124,7 @@ def test_free_sql_gives_values_labels_and_details(store: Store, traffic: Traffic
     assert (seen.value, seen.labels, seen.details) == (3.0, {"service": "chat"}, {"longest": 1_000_000_000})
 
 
-@pytest.mark.parametrize(
-    "sql", ["SELECT nonsense", "SELECT 1 AS number", "SELECT number AS value FROM numbers(2)"]
-)
+@pytest.mark.parametrize("sql", ["SELECT nonsense", "SELECT 1 AS number", "SELECT number AS value FROM numbers(2)"])
 def test_sql_that_cannot_be_used_is_a_failure_not_an_exception(store: Store, sql: str) -> None:
     """One broken rule must not silence the others."""
     assert isinstance(observe(store, rule(sql=sql, threshold=1), "shop", NOON), RuleFailure)

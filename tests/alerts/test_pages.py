@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from spanglass_collector.alerts import outbox, records
 from spanglass_collector.alerts.channels.contract import Outcome
 from spanglass_collector.alerts.channels.pagerduty import PagerDuty
@@ -14,7 +15,6 @@ from spanglass_collector.alerts.rules import Rule, default_rules, from_mapping
 from spanglass_collector.alerts.service import evaluate_once, run_once
 from spanglass_collector.alerts.testing import PagerDutyReceiver, WebhookReceiver, generated_secret
 from spanglass_collector.store import Store, StoreUrl, open_store
-
 from tests.alerts.traffic import NOON, ROUTING_KEY, Clock, Traffic
 
 TRACES = "http://localhost:3000/d/trace?var-trace_id={trace_id}"
@@ -95,9 +95,7 @@ def test_drift_and_group_gaps_page(
     report = run_once(store, default_rules(), channels, Clock())
     assert (report.triggered, report.failures) == (3, [])
     assert {e["payload"]["class"] for e in pagerduty.events} == {"drift", "group-gap"}
-    assert any(
-        e["payload"]["custom_details"]["labels"]["feature"] == "score:accuracy" for e in pagerduty.events
-    )
+    assert any(e["payload"]["custom_details"]["labels"]["feature"] == "score:accuracy" for e in pagerduty.events)
 
 
 def test_healthy_traffic_pages_nobody(
@@ -185,9 +183,7 @@ def test_a_busy_pager_is_asked_again_when_it_said(
     assert statuses(store) == [("trigger", "delivered", 3)]
 
 
-def test_a_refused_page_is_kept_with_its_reason(
-    store: Store, traffic: Traffic, pagerduty: PagerDutyReceiver
-) -> None:
+def test_a_refused_page_is_kept_with_its_reason(store: Store, traffic: Traffic, pagerduty: PagerDutyReceiver) -> None:
     """400 is final: the message is dead and says why, and is not sent again."""
     clock = Clock()
     traffic.calls(3, NOON, StatusCode="Error")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from spanglass_collector.alerts.channels import open_channels
 from spanglass_collector.alerts.question import MetricQuestion, WindowQuestion
 from spanglass_collector.alerts.rules import default_rules, from_mapping
@@ -108,9 +109,7 @@ def test_a_channel_takes_its_secret_from_the_environment() -> None:
     assert list(open_channels(channels, {"PAGER_KEY": "k" * 32})) == ["pager"]
     with pytest.raises(ConfigurationError, match="environment variable PAGER_KEY is not set"):
         open_channels(channels, {})
-    with pytest.raises(
-        ConfigurationError, match="routing_key: must be the integration's 32 characters, not 3"
-    ):
+    with pytest.raises(ConfigurationError, match="routing_key: must be the integration's 32 characters, not 3"):
         open_channels(channels, {"PAGER_KEY": "abc"})
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+
 from spanglass_collector.alerts.channels import open_channels
 from spanglass_collector.alerts.rules import AlertConfig, default_rules, from_mapping
 from spanglass_collector.alerts.service import run, run_once, utc_now
@@ -18,7 +19,6 @@ from spanglass_collector.alerts.table import load_toml
 from spanglass_collector.alerts.testing import PagerDutyReceiver
 from spanglass_collector.store import ClickHouseStore, StoreUrl, open_store
 from spanglass_collector.store.migrate import migrate
-
 from tests.alerts.traffic import ROUTING_KEY, Traffic
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from spanglass_collector.alerts.state import (
     Phase,
     Standing,
@@ -14,7 +15,6 @@ from spanglass_collector.alerts.state import (
     dedup_key,
     notification_id,
 )
-
 from tests.alerts.traffic import NOON
 
 PENDING = Standing(Phase.PENDING, NOON)
@@ -59,9 +59,7 @@ def test_a_firing_alert_resolves_when_the_breach_ends() -> None:
 
 def test_a_resolved_alert_starts_over() -> None:
     """A new breach has a new `since` and needs its patience again."""
-    assert advance(RESOLVED, breached=True, now=later(10), for_s=60) == Step(
-        Standing(Phase.PENDING, later(10))
-    )
+    assert advance(RESOLVED, breached=True, now=later(10), for_s=60) == Step(Standing(Phase.PENDING, later(10)))
 
 
 def test_calm_leaves_nothing_to_remember() -> None:

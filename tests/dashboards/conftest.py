@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from spanglass_collector.store import ClickHouseStore, StoreUrl, open_store
 from spanglass_collector.store.migrate import migrate
-
 from tests.dashboards.traffic import write_traffic
 
 REPOSITORY = Path(__file__).resolve().parents[2]

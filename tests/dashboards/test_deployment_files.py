@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from spanglass_collector.alerts.rules import from_mapping
 from spanglass_collector.alerts.table import load_toml
 from spanglass_dashboards.panel import DATASOURCE, PLUGIN_VERSION
-
 from tests.dashboards.conftest import REPOSITORY
 
 PROVISIONING = REPOSITORY / "dashboards" / "provisioning"
@@ -64,9 +64,7 @@ def test_compose_hangs_together() -> None:
     document = compose()
     for service in document["services"].values():
         sources = [volume.split(":")[0] for volume in service["volumes"]]
-        assert all(
-            (REPOSITORY / s).is_dir() if s.startswith(".") else s in document["volumes"] for s in sources
-        )
+        assert all((REPOSITORY / s).is_dir() if s.startswith(".") else s in document["volumes"] for s in sources)
         assert all(config["source"] in document["configs"] for config in service.get("configs", []))
         assert all("healthcheck" in document["services"][name] for name in service.get("depends_on", {}))
         assert all(port.startswith("127.0.0.1:") for port in service["ports"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
+
 from spanglass_dashboards.macros import TimeRange, UnknownMacroError, expand, expand_backend
 
 RANGE = TimeRange(
@@ -16,8 +17,7 @@ FROM, TO = 1772323200, 1772409601
 
 EXPANSIONS = {
     "$__timeFilter(t)": f"t >= toDateTime({FROM}) AND t <= toDateTime({TO})",
-    "$__timeFilter_ms(t)": f"t >= fromUnixTimestamp64Milli({FROM}000) "
-    f"AND t <= fromUnixTimestamp64Milli({TO}000)",
+    "$__timeFilter_ms(t)": f"t >= fromUnixTimestamp64Milli({FROM}000) AND t <= fromUnixTimestamp64Milli({TO}000)",
     "$__dateFilter(d)": "d >= toDate('2026-03-01') AND d <= toDate('2026-03-02')",
     "$__dt(d, t)": f"(d >= toDate('2026-03-01') AND d <= toDate('2026-03-02')) "
     f"AND (t >= toDateTime({FROM}) AND t <= toDateTime({TO}))",

@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+
 from spanglass_collector.background import BackgroundCollector
 from spanglass_collector.store import Store
 from spanglass_dashboards.macros import TimeRange, Value, expand
-
 from tests.dashboards import traffic
 from tests.dashboards.conftest import REPOSITORY
 from tests.dashboards.test_deployment_files import PROVISIONING, load
@@ -26,9 +26,7 @@ EVERYTHING: dict[str, Value] = {
 }
 PANELS = [
     panel
-    for panel in json.loads((REPOSITORY / "dashboards/grafana/overview.json").read_text(encoding="utf-8"))[
-        "panels"
-    ]
+    for panel in json.loads((REPOSITORY / "dashboards/grafana/overview.json").read_text(encoding="utf-8"))["panels"]
     if panel["type"] != "row"
 ]
 BY_TITLE = {panel["title"]: panel for panel in PANELS}
@@ -95,12 +93,8 @@ def test_latency_is_in_nanoseconds_and_ordered(store: Store) -> None:
 def test_rates_add_up_to_the_traffic(store: Store) -> None:
     """What is drawn per minute or hour, over the range, is what was sent."""
     minutes = RANGE.interval_s / 60
-    assert sum(r["calls"] for r in frame(store, "Calls a minute by model")) * minutes == pytest.approx(
-        traffic.CALLS
-    )
-    assert sum(r["input"] for r in frame(store, "Tokens a minute")) * minutes == pytest.approx(
-        traffic.CALLS * 100
-    )
+    assert sum(r["calls"] for r in frame(store, "Calls a minute by model")) * minutes == pytest.approx(traffic.CALLS)
+    assert sum(r["input"] for r in frame(store, "Tokens a minute")) * minutes == pytest.approx(traffic.CALLS * 100)
     spent = sum(r["cost"] for r in frame(store, "Cost an hour by model")) * minutes / 60
     assert spent == pytest.approx(traffic.COST_TOTAL)
     assert sum(r["errors"] for r in frame(store, "Errors by type")) == traffic.ERRORS
@@ -157,12 +151,8 @@ def test_choices_narrow_every_number(store: Store) -> None:
 
 def test_variables_offer_what_the_project_has(store: Store, overview: dict[str, Any]) -> None:
     """Projects, and of the chosen one its services, environments and models, nothing empty."""
-    queries = {
-        v["name"]: v["query"]["rawSql"] for v in overview["templating"]["list"] if v["type"] == "query"
-    }
-    offered = {
-        name: [next(iter(row.values())) for row in execute(store, sql)] for name, sql in queries.items()
-    }
+    queries = {v["name"]: v["query"]["rawSql"] for v in overview["templating"]["list"] if v["type"] == "query"}
+    offered = {name: [next(iter(row.values())) for row in execute(store, sql)] for name, sql in queries.items()}
     assert offered == {
         "project": ["other", "shop"],
         "service": ["batch", "web"],

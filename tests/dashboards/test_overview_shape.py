@@ -11,7 +11,6 @@ from typing import Any
 from spanglass_collector.alerts.rules import default_rules
 from spanglass_dashboards import command, dashboards
 from spanglass_dashboards.overview import dashboard as source
-
 from tests.dashboards.conftest import REPOSITORY
 
 Dashboard = dict[str, Any]
@@ -38,9 +37,7 @@ def test_every_panel_says_what_it_shows_and_in_what_unit(overview: Dashboard) ->
         assert panel["description"].endswith("."), panel["title"]
         assert panel["fieldConfig"]["defaults"]["unit"] in UNITS, panel["title"]
         assert panel["datasource"]["uid"] == "${datasource}", panel["title"]
-        assert [target["datasource"]["uid"] for target in panel["targets"]] == ["${datasource}"], panel[
-            "title"
-        ]
+        assert [target["datasource"]["uid"] for target in panel["targets"]] == ["${datasource}"], panel["title"]
 
 
 def test_ids_are_unique_and_panels_do_not_overlap(overview: Dashboard) -> None:
@@ -53,9 +50,7 @@ def test_ids_are_unique_and_panels_do_not_overlap(overview: Dashboard) -> None:
 
 
 def _cells(place: dict[str, int]) -> itertools.product[tuple[int, int]]:
-    return itertools.product(
-        range(place["x"], place["x"] + place["w"]), range(place["y"], place["y"] + place["h"])
-    )
+    return itertools.product(range(place["x"], place["x"] + place["w"]), range(place["y"], place["y"] + place["h"]))
 
 
 def test_the_dashboard_loads_from_grafana_10_on(overview: Dashboard) -> None:

@@ -38,9 +38,7 @@ def test_clickhouse_connect_reads_every_type(port: int) -> None:
 def test_clickhouse_connect_binds_parameters(port: int) -> None:
     """Server-side parameters travel in the URL."""
     client = clickhouse_connect.get_client(host="127.0.0.1", port=port)
-    assert client.query("SELECT {a:String}, {b:Int32} + 1", {"a": "it's \\", "b": 2}).result_rows == [
-        ("it's \\", 3)
-    ]
+    assert client.query("SELECT {a:String}, {b:Int32} + 1", {"a": "it's \\", "b": 2}).result_rows == [("it's \\", 3)]
     client.close()
 
 
@@ -57,10 +55,7 @@ def test_formats_and_parameters_over_plain_http(port: int) -> None:
     http = httpx.Client(base_url=f"http://127.0.0.1:{port}")
     assert http.get("/", params={"query": "SELECT 1 AS a FORMAT JSONEachRow"}).json() == {"a": 1}
     assert http.post("/", params={"query": "SELECT 1 +"}, content="2").text == "3\n"
-    assert (
-        http.get("/", params={"query": "SELECT {x:UInt8}", "param_x": "7", "default_format": "CSV"}).text
-        == "7\n"
-    )
+    assert http.get("/", params={"query": "SELECT {x:UInt8}", "param_x": "7", "default_format": "CSV"}).text == "7\n"
     assert http.get("/", params={"query": "SELECT currentDatabase()"}).text == "shared\n"
     assert http.get("/ping").text == http.get("/").text == "Ok.\n"
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
 from spanglass.testing import Captured, capture
 
 from .receiver import Receiver

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 
 import pytest
+
 import spanglass
 from spanglass.config import InitOptions, configure, configure_from_environment
 
@@ -49,9 +50,7 @@ def test_the_resource_is_what_the_environment_says_unless_init_says_otherwise() 
     assert config.said == said
 
 
-@pytest.mark.parametrize(
-    ("value", "disabled"), [("true", True), ("TRUE", True), ("false", False), ("1", False)]
-)
+@pytest.mark.parametrize(("value", "disabled"), [("true", True), ("TRUE", True), ("false", False), ("1", False)])
 def test_only_true_disables(value: str, disabled: bool) -> None:
     """The specification: any value but `true` is false."""
     assert configure(InitOptions(), {"OTEL_SDK_DISABLED": value}).disabled is disabled

@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTracePartialSuccess,
     ExportTraceServiceResponse,
 )
+
 from spanglass.config import Limits
 from spanglass.export.queue import SpanQueue
 from spanglass.export.transport import HttpTransport, retry_after_s
@@ -84,9 +85,7 @@ def test_gzip_is_understood(receiver: Receiver) -> None:
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_retryable_answers_are_retried(receiver: Receiver, line: Line, status: int) -> None:
     """The same spans arrive once the receiver is ready, no sooner than it asked."""
-    receiver.answers.extend(
-        [Answer(status, {"Retry-After": "0.05"}), Answer(status, {"Retry-After": "0.05"})]
-    )
+    receiver.answers.extend([Answer(status, {"Retry-After": "0.05"}), Answer(status, {"Retry-After": "0.05"})])
     began = time.monotonic()
     line.send(5)
     assert line.exporter.flush(5)

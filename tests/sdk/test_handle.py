@@ -6,10 +6,11 @@ import asyncio
 import json
 
 import pytest
-import spanglass
 from opentelemetry import context as otel_context
 from opentelemetry import trace as otel
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+import spanglass
 from spanglass import current_span, score, span, trace
 from spanglass.errors import ScoreTargetError
 from spanglass.runtime import runtime

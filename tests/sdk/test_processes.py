@@ -128,9 +128,7 @@ def test_a_forked_child_exports_its_own_spans_once(receiver: Receiver) -> None:
     assert sorted(attributes(span)["output.value"] for span in receiver.spans) == [
         '"before"', '"child"', '"parent"', '"warm"',
     ]  # fmt: skip
-    assert (
-        len({span.span_id for span in receiver.spans}) == len({span.trace_id for span in receiver.spans}) == 4
-    )
+    assert len({span.span_id for span in receiver.spans}) == len({span.trace_id for span in receiver.spans}) == 4
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

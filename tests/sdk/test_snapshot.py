@@ -12,13 +12,12 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from spanglass.capture.secrets import is_secret
 from spanglass.capture.snapshot import snapshot
 
 SURROGATES = st.text(st.characters())  # includes lone surrogates, which JSON in UTF-8 cannot hold
-LEAVES = (
-    st.none() | st.booleans() | st.integers() | st.floats() | SURROGATES | st.binary() | st.complex_numbers()
-)
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | SURROGATES | st.binary() | st.complex_numbers()
 ANYTHING = st.recursive(
     LEAVES,
     lambda inner: (
@@ -127,9 +126,7 @@ def test_secret_names_are_recognised(name: str) -> None:
     assert is_secret(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["max_tokens", "token_count", "author", "key", "cache_key", "secretary", "tokens"]
-)
+@pytest.mark.parametrize("name", ["max_tokens", "token_count", "author", "key", "cache_key", "secretary", "tokens"])
 def test_names_that_only_look_secret_stay(name: str) -> None:
     """Usage numbers and ordinary keys are wanted."""
     assert not is_secret(name)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Generator, Iterator
 
 import pytest
 from opentelemetry import trace as otel
+
 from spanglass import current_span, trace
 from spanglass.testing import Captured
 

@@ -9,10 +9,11 @@ import json
 from typing import Any
 
 import pytest
-import spanglass
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry import trace as otel
+
+import spanglass
 from spanglass import trace
 from spanglass.testing import Captured, capture
 

@@ -13,6 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags, TraceState
+
 from spanglass.export.transport import Delivered, partial_success
 from spanglass.export.wire import encode_request
 from spanglass.record.span import Span, SpanLink
@@ -55,9 +56,7 @@ def spans(draw: st.DrawFn) -> Span:
     )  # fmt: skip
     for name, when, described in draw(st.lists(st.tuples(st.text(), TIMES, ATTRIBUTES), max_size=2)):
         span.add_event(name, described, when)
-    span.links = tuple(
-        SpanLink(*link) for link in draw(st.lists(st.tuples(CONTEXTS, ATTRIBUTES), max_size=2))
-    )
+    span.links = tuple(SpanLink(*link) for link in draw(st.lists(st.tuples(CONTEXTS, ATTRIBUTES), max_size=2)))
     code = draw(st.sampled_from(StatusCode))
     span.set_status(Status(code, draw(st.text()) if code is StatusCode.ERROR else None))
     span.end(draw(TIMES))

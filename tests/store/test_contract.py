@@ -75,7 +75,9 @@ def test_one_span_in_two_blocks_is_seen_once(opened: ClickHouseStore) -> None:
 
 def test_equal_rows_without_token_are_all_kept(opened: ClickHouseStore) -> None:
     """Rows that rightly repeat are not taken for a retry."""
-    opened.command("CREATE TABLE beats (n UInt8) ENGINE = MergeTree ORDER BY n SETTINGS non_replicated_deduplication_window = 10")
+    opened.command(
+        "CREATE TABLE beats (n UInt8) ENGINE = MergeTree ORDER BY n SETTINGS non_replicated_deduplication_window = 10"
+    )
     for _ in range(3):
         opened.insert("beats", [[1]], ["n"])
     assert opened.query("SELECT count() FROM beats").result_rows[0][0] == 3
@@ -87,7 +89,18 @@ def test_rows_come_back_as_they_were_written(opened: ClickHouseStore) -> None:
     opened.insert(
         "scores",
         [["p", at, "span", "ab", "cd", at, "toxicity", None, "x", "why ' \\ \n"]],
-        ["Project", "ScoredAt", "TargetKind", "TraceId", "SpanId", "TargetTime", "Name", "Value", "Label", "Explanation"],
+        [
+            "Project",
+            "ScoredAt",
+            "TargetKind",
+            "TraceId",
+            "SpanId",
+            "TargetTime",
+            "Name",
+            "Value",
+            "Label",
+            "Explanation",
+        ],
     )
     result = opened.query(
         "SELECT Value, Explanation, ScoredAt FROM scores WHERE Name = {name:String}", {"name": "toxicity"}

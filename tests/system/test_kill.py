@@ -92,6 +92,6 @@ def test_ctrl_c_stores_what_was_acknowledged_and_exits_cleanly(collector: Spangl
 
 def test_a_second_process_on_one_data_directory_says_why_it_cannot(collector: SpanglassProcess) -> None:
     """The embedded engine belongs to one process; the message says so."""
+    second = SpanglassProcess(collector.data_dir)
     with pytest.raises(AssertionError, match="another process"):
-        second = SpanglassProcess(collector.data_dir)
         second.start()

@@ -38,9 +38,7 @@ SHOWN_ERRORS = 20
 
 @app.command("import")
 def import_(
-    files: Annotated[
-        list[Path], typer.Argument(help="JSON Lines files, gzip or plain.", exists=True, dir_okay=False)
-    ],
+    files: Annotated[list[Path], typer.Argument(help="JSON Lines files, gzip or plain.", exists=True, dir_okay=False)],
     project: Project = "default",
     service: Annotated[str, typer.Option(help="service.name for lines that name none.")] = "",
     data_dir: DataDir = None,
@@ -114,9 +112,7 @@ def migrate(
     data_dir: DataDir = None,
     store: StoreOption = None,
     config: Config = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="Only say what is missing; exit 1 if anything is.")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only say what is missing; exit 1 if anything is.")] = False,
 ) -> None:
     """Bring the store's schema up to date. The collector does this at start, too."""
     with explained():

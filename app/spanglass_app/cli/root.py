@@ -36,17 +36,13 @@ OtlpHttp = Annotated[
     str | None,
     typer.Option("--otlp-http", help="HOST:PORT of OTLP/HTTP, REST and metrics. [SPANGLASS_OTLP_HTTP]"),
 ]
-OtlpGrpc = Annotated[
-    str | None, typer.Option("--otlp-grpc", help="HOST:PORT of OTLP/gRPC. [SPANGLASS_OTLP_GRPC]")
-]
+OtlpGrpc = Annotated[str | None, typer.Option("--otlp-grpc", help="HOST:PORT of OTLP/gRPC. [SPANGLASS_OTLP_GRPC]")]
 Sql = Annotated[
     str | None, typer.Option("--sql", help="HOST:PORT of the ClickHouse-compatible endpoint. [SPANGLASS_SQL]")
 ]
 StoreOption = Annotated[
     str | None,
-    typer.Option(
-        "--store", help="chdb:///path or clickhouse://user:password@host:8123/database. [SPANGLASS_STORE]"
-    ),
+    typer.Option("--store", help="chdb:///path or clickhouse://user:password@host:8123/database. [SPANGLASS_STORE]"),
 ]
 Config = Annotated[Path | None, typer.Option("--config", help="spanglass.toml. [SPANGLASS_CONFIG]")]
 Project = Annotated[str, typer.Option("--project", help="Which project's data.")]
@@ -70,9 +66,7 @@ def settings(
     store: str | None = None,
     config: Path | None = None,
 ) -> Settings:
-    return load(
-        data_dir=data_dir, otlp_http=otlp_http, otlp_grpc=otlp_grpc, sql=sql, store=store, config=config
-    )
+    return load(data_dir=data_dir, otlp_http=otlp_http, otlp_grpc=otlp_grpc, sql=sql, store=store, config=config)
 
 
 def log_to_terminal(level: int = logging.INFO) -> None:

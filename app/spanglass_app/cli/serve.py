@@ -77,9 +77,7 @@ app.add_typer(alerts_app, name="alerts")
 
 
 @alerts_app.command("run")
-def alerts_run(
-    data_dir: DataDir = None, sql: Sql = None, store: StoreOption = None, config: Config = None
-) -> None:
+def alerts_run(data_dir: DataDir = None, sql: Sql = None, store: StoreOption = None, config: Config = None) -> None:
     """Evaluate alert rules and deliver notifications until stopped."""
     log_to_terminal()
     with explained():

@@ -108,12 +108,7 @@ def _duration(fields: dict[str, Any], start_ns: int | None) -> int:
 
 def number(value: Any, name: str) -> float:
     """A finite number >= 0. Raises BadLine."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float))
-        or not math.isfinite(value)
-        or value < 0
-    ):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
         raise BadLine(f"{name!r} must be a number >= 0, found {value!r}"[:200])
     return float(value)
 

@@ -138,10 +138,6 @@ def _json(value: Any) -> str:
 def _hex_id(value: Any, size: int, name: str) -> bytes | None:
     if value is None:
         return None
-    if (
-        not isinstance(value, str)
-        or not re.fullmatch(rf"[0-9a-fA-F]{{{2 * size}}}", value)
-        or not int(value, 16)
-    ):
+    if not isinstance(value, str) or not re.fullmatch(rf"[0-9a-fA-F]{{{2 * size}}}", value) or not int(value, 16):
         raise BadLine(f"{name!r} must be {2 * size} hex digits, not all zero")
     return bytes.fromhex(value)

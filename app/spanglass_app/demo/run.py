@@ -42,18 +42,17 @@ PROJECT = "default"
 def run_demo(settings: Settings, console: Console, keep: Callable[[Endpoints], None] | None = None) -> None:
     """Raises ConfigurationError or StoreError. `keep` is called at the end, while everything still runs."""
     os.environ.setdefault(ROUTING_KEY, "demo" * 8)
-    with tempfile.TemporaryDirectory() as folder, PagerDutyReceiver() as pagerduty:
-        with _collector(settings) as background:
-            ends = background.endpoints
-            chosen = _demo_settings(settings, ends, pagerduty.url)
-            with open_store(ends.store_url) as store:
-                _collect(console, ends, store, Path(folder))
-                _judge(console, chosen)
-                _alert(console, chosen, store, pagerduty)
-                _report(console, store)
-            _next_steps(console, ends, stays=keep is not None)
-            if keep:
-                _stay(chosen, ends, keep)
+    with PagerDutyReceiver() as pagerduty, _collector(settings) as background:
+        ends = background.endpoints
+        chosen = _demo_settings(settings, ends, pagerduty.url)
+        with open_store(ends.store_url) as store, tempfile.TemporaryDirectory() as folder:
+            _collect(console, ends, store, Path(folder))
+            _judge(console, chosen)
+            _alert(console, chosen, store, pagerduty)
+            _report(console, store)
+        _next_steps(console, ends, stays=keep is not None)
+        if keep:
+            _stay(chosen, ends, keep)
 
 
 @contextlib.contextmanager
@@ -110,7 +109,9 @@ def _alert(console: Console, settings: Settings, store: Store, pagerduty: PagerD
     alerts.run_once(store, config.rules, channels, project=PROJECT)
     for event in pagerduty.events:
         payload = event["payload"]
-        console.print(f"delivered to PagerDuty (a local receiver) [{payload['severity']}]: {payload['summary']}", markup=False)
+        console.print(
+            f"delivered to PagerDuty (a local receiver) [{payload['severity']}]: {payload['summary']}", markup=False
+        )
     if not pagerduty.events:
         raise RuntimeError("the demo's alerts did not reach the receiver")
     console.print()

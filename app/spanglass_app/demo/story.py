@@ -32,8 +32,8 @@ LOAN_QUESTIONS = (
 )
 SHORT = ("It is {fact}.", "That is {fact}.", "{fact}, as a rule.", "Our terms say {fact}.")
 WORDY = (
-    "Thank you so much for reaching out to Larkspur Bank today! It is always a pleasure to hear from you. Having looked "
-    "at this from several angles, and bearing in mind that circumstances differ from customer to customer, I would say "
+    "Thank you so much for reaching out to Larkspur Bank today! It is always a pleasure to hear from you. Having "
+    "looked at this from several angles, and bearing in mind that circumstances differ from customer to customer, I would say "
     "{fact}. Please do not hesitate to write again, whatever the question may be, at any time of the day."
 )
 WRONG = ("nothing at all", "about three weeks", "whatever you prefer", "only by letter", "in every branch")
@@ -91,9 +91,7 @@ def _fact(rng: random.Random, *, is_new: bool) -> tuple[str, str, dict[str, Any]
     return question, template.format(fact=said), {"reference": fact}
 
 
-def _line(
-    rng: random.Random, question: str, answer: str, region: str, extra: dict[str, Any]
-) -> dict[str, Any]:
+def _line(rng: random.Random, question: str, answer: str, region: str, extra: dict[str, Any]) -> dict[str, Any]:
     tokens = round(len(answer) / 4) + 2
     failed = rng.random() < 0.02
     return {

@@ -40,19 +40,13 @@ def _rows(store: Store, name: str, parameters: Mapping[str, Any]) -> list[dict[s
     return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
 
 
-def _table(
-    title: str, columns: str, rows: Sequence[Sequence[RenderableType]], nothing: str
-) -> RenderableType:
+def _table(title: str, columns: str, rows: Sequence[Sequence[RenderableType]], nothing: str) -> RenderableType:
     """`columns`: names, those that start with '>' right-aligned."""
     if not rows:
         return Text.assemble((title, "bold"), f": {nothing}")
-    table = Table(
-        title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False
-    )
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
     for name in columns.split("|"):
-        table.add_column(
-            name.lstrip(">"), justify="right" if name.startswith(">") else "left", overflow="fold"
-        )
+        table.add_column(name.lstrip(">"), justify="right" if name.startswith(">") else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table

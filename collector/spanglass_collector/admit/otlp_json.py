@@ -44,7 +44,7 @@ def _hex_ids_to_base64(document: dict[str, Any]) -> None:
 
 
 def _items(parent: dict[str, Any], *names: str) -> list[dict[str, Any]]:
-    found = next((parent[name] for name in names if parent.get(name)), [])
+    found: Any = next((parent[name] for name in names if parent.get(name)), [])
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise ValueError(f"{names[0]} must be a list of objects")
     return found

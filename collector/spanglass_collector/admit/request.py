@@ -47,9 +47,7 @@ def admit_json(raw: bytes, project: str, received_at_ns: int) -> Admitted:
     return _admit(request, request.SerializeToString(), raw, project, received_at_ns)
 
 
-def _admit(
-    request: ExportTraceServiceRequest, wire: bytes, sent: bytes, project: str, received_at_ns: int
-) -> Admitted:
+def _admit(request: ExportTraceServiceRequest, wire: bytes, sent: bytes, project: str, received_at_ns: int) -> Admitted:
     total = count_spans(request)
     rejected = 0
     if has_invalid_ids(request):

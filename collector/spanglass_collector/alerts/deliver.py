@@ -41,9 +41,7 @@ class Tally:
     dead: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(
-            self.delivered + other.delivered, self.postponed + other.postponed, self.dead + other.dead
-        )
+        return Tally(self.delivered + other.delivered, self.postponed + other.postponed, self.dead + other.dead)
 
 
 def deliver(

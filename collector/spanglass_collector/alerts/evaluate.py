@@ -99,9 +99,7 @@ def _changes(rule: Rule, samples: Sequence[Sample], known: Known, at: Pass) -> I
 
 
 def _without_data(instance: str) -> Sample:
-    return replace(
-        _GONE, labels=orjson.loads(instance), explanation="nothing was measured in the last window"
-    )
+    return replace(_GONE, labels=orjson.loads(instance), explanation="nothing was measured in the last window")
 
 
 def _orphans(rules: Sequence[Rule], known: Known, at: Pass) -> Iterator[Change]:
@@ -156,9 +154,7 @@ def _details(said: Notification) -> str:
 
 
 def _notification(rule: Rule, sample: Sample, step: Step, at: Pass) -> Notification:
-    condition = (
-        f"{rule.op} {rule.threshold:g} {rule.unit}".strip() + f" over {describe_window(rule.window_s)}"
-    )
+    condition = f"{rule.op} {rule.threshold:g} {rule.unit}".strip() + f" over {describe_window(rule.window_s)}"
     value = sample.value if sample.value == sample.value else None  # NaN is the one number unequal to itself
     return Notification(
         id="",

@@ -25,9 +25,7 @@ _SPAN_COLUMNS = {
     "UserId": "UserId",
     "ErrorType": "ErrorType",
 }
-_SCORE_COLUMNS = {
-    name: name for name in ("Evaluator", "EvaluatorVersion", "ConfigDigest", "Source", "TargetKind")
-}
+_SCORE_COLUMNS = {name: name for name in ("Evaluator", "EvaluatorVersion", "ConfigDigest", "Source", "TargetKind")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +47,7 @@ class Metric:
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric(
-            "error_rate", "error_rate.sql.j2", "share", "model calls that ended in an error", _SPAN_COLUMNS
-        ),
+        Metric("error_rate", "error_rate.sql.j2", "share", "model calls that ended in an error", _SPAN_COLUMNS),
         Metric(
             "latency_p95_s",
             "latency_p95_s.sql.j2",

@@ -37,9 +37,7 @@ class Notification:
     details: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        return orjson.dumps(
-            asdict(self), default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
-        ).decode()
+        return orjson.dumps(asdict(self), default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS).decode()
 
     @classmethod
     def from_json(cls, text: str) -> Notification:

@@ -53,16 +53,12 @@ def observe(store: Store, rule: Rule, project: str, now: datetime) -> list[Sampl
         return RuleFailure(rule.name, project, str(error))
     # The embedded engine names no columns when there are no rows.
     if result.result_rows and "value" not in result.column_names:
-        return RuleFailure(
-            rule.name, project, f"its SQL returns no column named value: {result.column_names}"
-        )
+        return RuleFailure(rule.name, project, f"its SQL returns no column named value: {result.column_names}")
     rows = (dict(zip(result.column_names, row, strict=True)) for row in result.result_rows)
     samples = [_sample(row) for row in rows if _is_number(row["value"])]
     twice = _first_twice([sample.instance for sample in samples])
     if twice is not None:
-        return RuleFailure(
-            rule.name, project, f"two rows have the labels {twice}: which one counts is unknown"
-        )
+        return RuleFailure(rule.name, project, f"two rows have the labels {twice}: which one counts is unknown")
     return samples
 
 

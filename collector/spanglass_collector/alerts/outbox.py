@@ -54,9 +54,7 @@ def enqueue(store: Store, messages: Sequence[Message], now: datetime) -> None:
         return
     ids = [message.notification.id for message in messages]
     known = {row[0] for row in store.query(_KNOWN, {"ids": ids}).result_rows}
-    fresh = [
-        Entry(m, created_at=now, next_attempt_at=now) for m in messages if m.notification.id not in known
-    ]
+    fresh = [Entry(m, created_at=now, next_attempt_at=now) for m in messages if m.notification.id not in known]
     update(store, fresh, now)
 
 

@@ -103,9 +103,7 @@ def default_rules() -> tuple[Rule, ...]:
 def _rule(entry: Mapping[str, Any], index: int) -> Rule:
     name = entry.get("name")
     if not isinstance(name, str) or not name:
-        raise ConfigurationError(
-            f'alerts.rules[{index}]: every rule needs a name, such as name = "error-rate"'
-        )
+        raise ConfigurationError(f'alerts.rules[{index}]: every rule needs a name, such as name = "error-rate"')
     table = Table(f"alert rule {name!r}", entry)
     table.text("name")
     kind = table.choice("kind", tuple(_KINDS), "threshold")
@@ -124,9 +122,7 @@ def _threshold(table: Table, name: str) -> Rule:
 
 def _threshold_question(table: Table, op: str) -> tuple[Question, str, str]:
     if table.has("metric") == table.has("sql"):
-        raise table.error(
-            "metric", 'give either metric = "error_rate" or sql = "SELECT … AS value …", and not both'
-        )
+        raise table.error("metric", 'give either metric = "error_rate" or sql = "SELECT … AS value …", and not both')
     if table.has("sql"):
         return SqlQuestion(table.text("sql")), "value of the rule's SQL", ""
     metric, arguments = _metric(table)
@@ -153,9 +149,7 @@ def _known(table: Table, key: str, metric: Metric) -> Sequence[str]:
     names = list(table.inner("filter").keys()) if key == "filter" else table.texts(key, ())
     for name in names:
         if name not in metric.columns:
-            raise table.error(
-                key, f"{metric.name} has no column {name!r}: use one of {', '.join(metric.columns)}"
-            )
+            raise table.error(key, f"{metric.name} has no column {name!r}: use one of {', '.join(metric.columns)}")
     return names
 
 
@@ -164,9 +158,7 @@ def _window_rule(score_name: str, meaning: str) -> Callable[[Table, str], Rule]:
         least = table.number("min_effect", 0.0, least=0.0)
         question = WindowQuestion(score_name, table.texts("features", ()), least)
         # The evaluator's own verdict is the condition; the query returns only what it found large enough.
-        return _build(
-            table, name, question=question, op=">=", threshold=least, meaning=meaning, window_s=_DAY_S
-        )
+        return _build(table, name, question=question, op=">=", threshold=least, meaning=meaning, window_s=_DAY_S)
 
     return build
 

@@ -109,9 +109,7 @@ def run(
         sender.join()
 
 
-def _sender(
-    store_url: StoreUrl | str, name: str, channel: Channel, stop: threading.Event
-) -> threading.Thread:
+def _sender(store_url: StoreUrl | str, name: str, channel: Channel, stop: threading.Event) -> threading.Thread:
     def once(store: Store) -> None:
         deliver(store, name, channel, utc_now, jitter=random.random)
 
@@ -120,9 +118,7 @@ def _sender(
     )
 
 
-def _repeat(
-    store_url: StoreUrl | str, once: Callable[[Store], None], stop: threading.Event, interval_s: float
-) -> None:
+def _repeat(store_url: StoreUrl | str, once: Callable[[Store], None], stop: threading.Event, interval_s: float) -> None:
     """Call `once` every interval with a connection that is opened again after it failed."""
     store: Store | None = None
     complained = False

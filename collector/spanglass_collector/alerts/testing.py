@@ -81,9 +81,7 @@ class Receiver:
             self._changed.notify_all()
         return status, extra, answer
 
-    def _judged(
-        self, headers: Mapping[str, str], body: bytes
-    ) -> tuple[int, Mapping[str, str], dict[str, Any]]:
+    def _judged(self, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str], dict[str, Any]]:
         if self._next:
             status, extra = self._next.popleft()
             return status, extra, {"status": "as told"}
@@ -222,9 +220,7 @@ def generated_secret(seed: bytes = b"spanglass-testing-secret-") -> str:
 
 def main() -> None:
     """Receive until interrupted; each taken event is a line of the output file and of the terminal's."""
-    parser = argparse.ArgumentParser(
-        description="A local receiver that answers like PagerDuty's Events API v2."
-    )
+    parser = argparse.ArgumentParser(description="A local receiver that answers like PagerDuty's Events API v2.")
     parser.add_argument("--port", type=int, default=8099)
     parser.add_argument("--out", type=Path, default=None, help="append each event here as a JSON line")
     options = parser.parse_args()

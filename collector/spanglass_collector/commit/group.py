@@ -29,9 +29,7 @@ Result = asyncio.Future[None]
 class GroupCommit:
     """Owns the writing connections. `open_store` is called in the writing threads."""
 
-    def __init__(
-        self, open_store: Callable[[], Store], config: CommitConfig, metrics: CollectorMetrics
-    ) -> None:
+    def __init__(self, open_store: Callable[[], Store], config: CommitConfig, metrics: CollectorMetrics) -> None:
         self._config = config
         self._metrics = metrics
         self._seen = SeenRequests(config.remembered_requests)
@@ -104,10 +102,9 @@ class GroupCommit:
         task.add_done_callback(self._groups.discard)
 
     def _take_group(self) -> list[tuple[Admitted, Result]]:
-        group, size = [], 0
-        while self._waiting and (
-            not group or size + len(self._waiting[0][0].body) <= self._config.group_bytes
-        ):
+        group: list[tuple[Admitted, Result]] = []
+        size = 0
+        while self._waiting and (not group or size + len(self._waiting[0][0].body) <= self._config.group_bytes):
             size += len(self._waiting[0][0].body)
             group.append(self._waiting.popleft())
         return group

@@ -18,9 +18,7 @@ log = logging.getLogger(__name__)
 class Writer:
     """Used by one thread at a time. The connection is opened at need, and again after every failure."""
 
-    def __init__(
-        self, open_store: Callable[[], Store], config: CommitConfig, metrics: CollectorMetrics
-    ) -> None:
+    def __init__(self, open_store: Callable[[], Store], config: CommitConfig, metrics: CollectorMetrics) -> None:
         self._open_store = open_store
         self._config = config
         self._metrics = metrics
@@ -32,7 +30,7 @@ class Writer:
             self._insert(block)
         except StoreRefused as error:
             return self._isolate(block, error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the wall: whatever happened, senders are answered
             reason = first_line(error)
             log.warning("store unavailable, %d requests answered 503: %s", len(block.requests), reason)
             return [Retryable(f"the store is not available: {reason}")] * len(block.requests)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 ALLOWED_STATEMENTS = frozenset({"SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXISTS", "EXPLAIN"})
 ALLOWED_TABLE_FUNCTIONS = frozenset(
@@ -30,9 +31,7 @@ ALLOWED_TABLE_FUNCTIONS = frozenset(
         "zeros_mt",
     }
 )
-DENIED_FUNCTIONS = frozenset(
-    {"file", "catboostevaluate", "showcertificate", "addresstoline", "addresstosymbol"}
-)
+DENIED_FUNCTIONS = frozenset({"file", "catboostevaluate", "showcertificate", "addresstoline", "addresstosymbol"})
 
 _TOKEN = re.compile(
     r"""
@@ -63,14 +62,14 @@ def check_reader_statement(sql: str, table_functions: Iterable[str]) -> None:
 
 
 def _check_functions(tokens: list[tuple[str, str]], denied: frozenset[str] | set[str]) -> None:
-    for (name, kind), (following, _) in zip(tokens, tokens[1:], strict=False):
+    for (name, kind), (following, _) in pairwise(tokens):
         if kind in ("word", "quoted") and following == "(" and name.lower() in denied:
             raise Forbidden(f"{name}() reaches outside the store and is not allowed here")
 
 
 def _check_words(tokens: list[tuple[str, str]]) -> None:
     words = [text.upper() if kind == "word" else text for text, kind in tokens]
-    for word, following in zip(words, words[1:], strict=False):
+    for word, following in pairwise(words):
         if (word, following) == ("INTO", "OUTFILE"):
             raise Forbidden("INTO OUTFILE writes files and is not allowed here")
     if ";" in words and set(words[words.index(";") :]) != {";"}:

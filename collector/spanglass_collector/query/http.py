@@ -1,4 +1,4 @@
-"""The HTTP face of the embedded store: what clickhouse-connect, clickhouse-go (Grafana) and curl expect of port 8123."""
+"""The embedded store over HTTP: what clickhouse-connect, clickhouse-go (Grafana) and curl expect of port 8123."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 
 from fastapi import FastAPI, Request, Response
 
-from spanglass_collector.web import quiet_app
 from spanglass_collector.errors import Rejected
 from spanglass_collector.metrics import CollectorMetrics
 from spanglass_collector.query.guard import Forbidden
 from spanglass_collector.query.native import HANDSHAKE, handshake_block
 from spanglass_collector.query.request import credentials, decompress, statement_of
 from spanglass_collector.query.session import EmbeddedEngine, QueryFailed, Role, Statement, result_format
+from spanglass_collector.web import quiet_app
 
 log = logging.getLogger(__name__)
 

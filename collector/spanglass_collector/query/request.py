@@ -61,23 +61,17 @@ def decompress(body: bytes, encoding: str) -> bytes:
         "zstd": zstd.decompress,
     }
     if encoding not in readers:
-        raise Rejected(
-            f"Content-Encoding {encoding!r} is not known; use one of {', '.join(filter(None, readers))}"
-        )
+        raise Rejected(f"Content-Encoding {encoding!r} is not known; use one of {', '.join(filter(None, readers))}")
     try:
         return bytes(readers[encoding](body))
     except (OSError, EOFError, RuntimeError, zlib.error, zstd.ZstdError) as error:
         raise Rejected(f"the body is no valid {encoding}: {error}") from error
 
 
-_INSERT_WITH_DATA = re.compile(
-    rb"\s*INSERT\s.*?\sFORMAT\s+(?!Values\b)\w+[ \t]*\r?\n?", re.IGNORECASE | re.DOTALL
-)
+_INSERT_WITH_DATA = re.compile(rb"\s*INSERT\s.*?\sFORMAT\s+(?!Values\b)\w+[ \t]*\r?\n?", re.IGNORECASE | re.DOTALL)
 
 
-def statement_of(
-    query: Mapping[str, str], headers: Mapping[str, str], body: bytes, database: str
-) -> Statement:
+def statement_of(query: Mapping[str, str], headers: Mapping[str, str], body: bytes, database: str) -> Statement:
     """The statement is the `query` parameter followed by the body; rows of an INSERT come after its FORMAT."""
     text = query.get("query", "")
     if text.lstrip()[:6].upper() == "INSERT" and body:

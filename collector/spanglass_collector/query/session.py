@@ -75,9 +75,7 @@ class EmbeddedEngine:
         self._path = os.path.realpath(path)
         names = self._run_plain("SELECT name FROM system.table_functions FORMAT TSV").split()
         self._table_functions = frozenset(names)
-        self.version, self.timezone = (
-            self._run_plain("SELECT version(), timezone() FORMAT TSV").strip().split("\t")
-        )
+        self.version, self.timezone = self._run_plain("SELECT version(), timezone() FORMAT TSV").strip().split("\t")
 
     def run(self, statement: Statement, role: Role) -> bytes:
         """The result in the statement's format. Raises QueryFailed, and Forbidden for what a reader may not."""
@@ -100,7 +98,7 @@ class EmbeddedEngine:
         return self._with_connection(lambda connection: _query(connection, sql)).decode()
 
     def _with_connection(self, work: Callable[[Any], bytes]) -> bytes:
-        connection = chdb.connect(self._path)
+        connection = chdb.connect(self._path)  # type: ignore[no-untyped-call]
         try:
             return work(connection)
         finally:
@@ -117,9 +115,7 @@ _FORMAT = re.compile(r"\bFORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
 _SELECT = re.compile(r"\s*(SELECT|WITH|\()", re.IGNORECASE)
 
 
-def _query(
-    connection: Any, sql: str, fmt: str = "TabSeparated", parameters: Mapping[str, str] | None = None
-) -> bytes:
+def _query(connection: Any, sql: str, fmt: str = "TabSeparated", parameters: Mapping[str, str] | None = None) -> bytes:
     try:
         return bytes(connection.query(sql, fmt, params=parameters or {}).bytes() or b"")
     except RuntimeError as error:

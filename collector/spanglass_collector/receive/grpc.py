@@ -40,9 +40,7 @@ class GrpcReceiver:
 
     async def start(self, address: Address) -> int:
         """Listen; returns the port. Raises RuntimeError when the address is taken."""
-        server = grpc.aio.server(
-            options=[("grpc.max_receive_message_length", self._limit), ("grpc.so_reuseport", 0)]
-        )
+        server = grpc.aio.server(options=[("grpc.max_receive_message_length", self._limit), ("grpc.so_reuseport", 0)])
         method = grpc.unary_unary_rpc_method_handler(self._export)
         server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, {"Export": method}),))
         port = server.add_insecure_port(str(address))

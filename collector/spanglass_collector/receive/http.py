@@ -8,7 +8,6 @@ from collections.abc import Callable
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from spanglass_collector.web import quiet_app
 from spanglass_collector.access import Access, Unauthenticated
 from spanglass_collector.errors import CollectorError, Retryable
 from spanglass_collector.metrics import CollectorMetrics
@@ -24,6 +23,7 @@ from spanglass_collector.receive.status import (
     encode_error,
     encode_response,
 )
+from spanglass_collector.web import quiet_app
 
 log = logging.getLogger(__name__)
 

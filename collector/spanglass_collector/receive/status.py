@@ -50,7 +50,7 @@ def export_response(accepted: Accepted) -> ExportTraceServiceResponse:
 
 def encode_response(accepted: Accepted, is_json: bool) -> bytes:
     if not is_json:
-        return export_response(accepted).SerializeToString()
+        return bytes(export_response(accepted).SerializeToString())
     if not (accepted.rejected or accepted.message):
         return b"{}"
     partial = {"rejectedSpans": str(accepted.rejected), "errorMessage": accepted.message}
@@ -60,4 +60,4 @@ def encode_response(accepted: Accepted, is_json: bool) -> bytes:
 def encode_error(answer: Answer, is_json: bool) -> bytes:
     if is_json:
         return orjson.dumps({"code": answer.code, "message": answer.message})
-    return Status(code=answer.code, message=answer.message).SerializeToString()
+    return bytes(Status(code=answer.code, message=answer.message).SerializeToString())

@@ -29,7 +29,7 @@ TEXT_FIELDS = (
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    text = files(__package__).joinpath("dialects", name).read_text(encoding="utf-8")
+    text = files(__package__).joinpath(f"dialects/{name}").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 

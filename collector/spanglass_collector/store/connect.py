@@ -58,9 +58,7 @@ def _create_database(url: StoreUrl) -> None:
 def _client(url: StoreUrl, database: str | None) -> Client:
     if url.is_embedded:
         path = os.path.realpath(url.path)
-        return clickhouse_connect.get_client(
-            interface="chdb", path=path, database=database, settings=READ_SETTINGS
-        )
+        return clickhouse_connect.get_client(interface="chdb", path=path, database=database, settings=READ_SETTINGS)
     return clickhouse_connect.get_client(
         host=url.host,
         port=url.port,

@@ -17,8 +17,8 @@ from typing import Any
 import jinja2
 
 from spanglass_collector.store import otlp
-from spanglass_collector.store.contract import Store
 from spanglass_collector.store.aliases import Dialects
+from spanglass_collector.store.contract import Store
 from spanglass_collector.store.pricing import COST_SQL
 from spanglass_collector.store.url import StoreUrl
 
@@ -77,8 +77,7 @@ def migrate(store: Store, url: StoreUrl) -> list[str]:
     """Apply what is missing; returns the names of what was applied, empty when the store was current."""
     engine_user = str(store.query("SELECT currentUser()").result_rows[0][0])
     store.command(_environment(url, engine_user).from_string(LEDGER).render())
-    rows = store.query("SELECT Name, Digest FROM schema_migrations FINAL").result_rows
-    applied: dict[str, str] = dict(rows)
+    applied = _applied(store)
     done = []
     for migration in render(url, engine_user):
         known = applied.get(migration.name)
@@ -92,11 +91,15 @@ def pending(store: Store, url: StoreUrl) -> list[str]:
     """Names of migrations that `migrate` would apply."""
     engine_user = str(store.query("SELECT currentUser()").result_rows[0][0])
     exists = store.query("EXISTS TABLE schema_migrations").result_rows[0][0]
-    rows = store.query("SELECT Name, Digest FROM schema_migrations FINAL").result_rows if exists else []
-    applied: dict[str, str] = dict(rows)
-    return [
-        m.name for m in render(url) if m.name not in applied or (m.is_view and applied[m.name] != m.digest)
-    ]
+    applied = _applied(store) if exists else {}
+    tree = render(url, engine_user)
+    return [m.name for m in tree if m.name not in applied or (m.is_view and applied[m.name] != m.digest)]
+
+
+def _applied(store: Store) -> dict[str, str]:
+    """Digest by name of what the store was given."""
+    rows = store.query("SELECT Name, Digest FROM schema_migrations FINAL").result_rows
+    return {str(name): str(digest) for name, digest in rows}
 
 
 def _apply(store: Store, migration: Migration) -> None:
@@ -123,7 +126,7 @@ def _environment(url: StoreUrl, engine_user: str) -> jinja2.Environment:
         dialects=dialects,
         otlp={"request": otlp.REQUEST},
         flattened_pattern=rf"^({'|'.join(prefixes)})\\d",
-        cost=COST_SQL.format(dictionary=f"{url.database}.model_price"),
+        cost=COST_SQL.replace("{dictionary}", f"{url.database}.model_price"),
         on_cluster=f"ON CLUSTER '{url.cluster}'" if url.cluster else "",
         durable_settings=DURABLE_SETTINGS,
         dictionary_login=f" DB {sql_literal(url.database)}" + _login(url, engine_user),

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import datetime, timezone
 from decimal import Decimal
+from importlib.resources import files
 
 from genai_prices import Usage, calc_price
 from genai_prices.data_snapshot import get_snapshot
@@ -30,17 +31,14 @@ LIBRARY_PROVIDERS = {
 }
 """gen_ai.provider.name -> provider id in genai-prices, where they differ."""
 
-MODEL_SQL = "if(ResponseModel != '', ResponseModel, RequestModel)"
 
-COST_SQL = f"""(
-    greatest(toInt64(ifNull(InputTokens, 0)) - toInt64(ifNull(CachedInputTokens, 0)) - toInt64(ifNull(CacheWriteTokens, 0)), 0)
-        * dictGetOrNull('{{dictionary}}', 'InputUsd', (toString(Provider), toString({MODEL_SQL})))
-    + if(ifNull(CachedInputTokens, 0) = 0, 0, CachedInputTokens * dictGetOrNull('{{dictionary}}', 'CachedInputUsd', (toString(Provider), toString({MODEL_SQL}))))
-    + if(ifNull(CacheWriteTokens, 0) = 0, 0, CacheWriteTokens * dictGetOrNull('{{dictionary}}', 'CacheWriteUsd', (toString(Provider), toString({MODEL_SQL}))))
-    + ifNull(OutputTokens, 0) * dictGetOrNull('{{dictionary}}', 'OutputUsd', (toString(Provider), toString({MODEL_SQL}))))"""  # noqa: S608
-"""USD of one call: parts are subtracted from inclusive totals, never added to them. NULL when a price is missing."""
+def _sql(name: str) -> str:
+    return files(__package__).joinpath(f"queries/{name}.sql").read_text(encoding="utf-8")
 
-UNPRICED = f"CostUsd IS NULL AND Kind IN ('llm', 'embedding', 'reranker') AND (toString(Provider), toString({MODEL_SQL})) IN {{models:Array(Tuple(String, String))}}"
+
+COST_SQL = _sql("cost")
+"""USD of one span; `{dictionary}` is to be replaced by the dictionary's full name. NULL when a price is missing."""
+UNPRICED_SQL = _sql("unpriced")
 
 COLUMNS = (
     "Provider",
@@ -112,10 +110,7 @@ def preload(store: Store) -> None:
 
 def price_new_models(store: Store) -> list[ModelPrice]:
     """Look up every model that has unpriced calls and was not looked up before, and price those calls."""
-    rows = store.query(
-        "SELECT DISTINCT toString(Provider), toString(Model) FROM usage_1m WHERE UnpricedCalls > 0 AND Model != '' "
-        "AND (toString(Provider), toString(Model)) NOT IN (SELECT Provider, Model FROM model_prices)"
-    ).result_rows
+    rows = store.query(_sql("models_without_price")).result_rows
     prices = [look_up(provider, model) for provider, model in rows]
     if prices:
         _write(store, prices)
@@ -132,20 +127,13 @@ def _write(store: Store, prices: Iterable[ModelPrice]) -> None:
 def _price_stored_spans(store: Store, models: list[tuple[str, str]]) -> None:
     if not models:
         return
-    cost = COST_SQL.format(dictionary=f"{_database(store)}.model_price")
-    store.command(_ROLLUP_CORRECTION.format(cost=cost, unpriced=UNPRICED), {"models": models})
-    literal = ", ".join(f"({_quote(p)}, {_quote(m)})" for p, m in models)
-    condition = UNPRICED.replace("{models:Array(Tuple(String, String))}", f"({literal})")
+    cost = COST_SQL.replace("{dictionary}", f"{_database(store)}.model_price")
+    correction = _sql("usage_correction").replace("{cost}", cost).replace("{unpriced}", UNPRICED_SQL)
+    store.command(correction, {"models": models})
+    # A mutation takes no bound values.
+    literal = ", ".join(f"({_quote(provider)}, {_quote(model)})" for provider, model in models)
+    condition = UNPRICED_SQL.replace("{models:Array(Tuple(String, String))}", f"({literal})")
     store.command(f"ALTER TABLE spans UPDATE CostUsd = {cost} WHERE {condition}")
-
-
-_ROLLUP_CORRECTION = f"""
-INSERT INTO usage_1m (Project, Minute, ServiceName, Environment, Kind, Provider, Model, PromptName, PromptVersion, CostUsd, UnpricedCalls)
-SELECT Project, toStartOfMinute(toDateTime(Timestamp)) AS Minute, ServiceName, Environment, Kind, Provider, {MODEL_SQL} AS Model,
-       PromptName, PromptVersion, sum(ifNull({{cost}}, 0)), -toInt64(count())
-FROM spans WHERE {{unpriced}}
-GROUP BY ALL
-"""  # noqa: S608
 
 
 def _database(store: Store) -> str:

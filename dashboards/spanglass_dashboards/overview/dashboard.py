@@ -22,9 +22,7 @@ UID = "spanglass-overview"
 ERROR_RATE_THRESHOLD = 0.10
 TOXIC_SHARE_THRESHOLD = 0.05
 
-_KEPT = "&".join(
-    f"${{{name}:queryparam}}" for name in ("datasource", "project", "service", "environment", "model")
-)
+_KEPT = "&".join(f"${{{name}:queryparam}}" for name in ("datasource", "project", "service", "environment", "model"))
 _TRACE_URL = f"/d/{UID}?${{__url_time_range}}&{_KEPT}&var-trace_id=${{__value.raw}}"
 
 
@@ -78,9 +76,7 @@ def _signals() -> Row:
         _sql("error_rate"),
         unit="percentunit",
     )
-    latency = stat(
-        "Latency p95", "95th percentile of a model call's duration.", _sql("latency_p95"), unit="ns"
-    )
+    latency = stat("Latency p95", "95th percentile of a model call's duration.", _sql("latency_p95"), unit="ns")
     cost = stat(
         "Cost",
         "What the priced calls cost. Unpriced calls are not in it: see beside.",
@@ -129,9 +125,7 @@ def _traffic() -> Row:
                 width=12,
                 stacked=True,
             ),
-            timeseries(
-                "Latency", "Quantiles of a model call's duration.", _sql("latency"), unit="ns", width=12
-            ),
+            timeseries("Latency", "Quantiles of a model call's duration.", _sql("latency"), unit="ns", width=12),
             timeseries(
                 "Time to first token",
                 "Quantiles of the wait for the first token, of the calls that streamed.",
@@ -246,9 +240,7 @@ def _action() -> Row:
                     width=12,
                 )
             ),
-            traces(
-                "Trace", "The trace whose id is in the box above, or was clicked in a table.", _sql("trace")
-            ),
+            traces("Trace", "The trace whose id is in the box above, or was clicked in a table.", _sql("trace")),
         ),
     )
 

@@ -112,8 +112,7 @@ class GroupGap:
 
     def _not_enough(self, feature: str, names: Sequence[str], current: Window) -> WindowJudgement:
         known = sum(
-            bool(name) and value is not None
-            for name, value in zip(names, current.columns[feature], strict=True)
+            bool(name) and value is not None for name, value in zip(names, current.columns[feature], strict=True)
         )
         why = f"not enough data: fewer than two groups of {self.config.min_group} values"
         return WindowJudgement(feature, "", known, 0, cohort=self._key, explanation=why)

@@ -62,9 +62,7 @@ def pool_rare(table: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def _table(current: Sequence[str], reference: Sequence[str]) -> tuple[npt.NDArray[np.float64], list[str]]:
     now, before = Counter(current), Counter(reference)
     names = sorted(now.keys() | before.keys())
-    return np.array(
-        [[now[name] for name in names], [before[name] for name in names]], dtype=np.float64
-    ), names
+    return np.array([[now[name] for name in names], [before[name] for name in names]], dtype=np.float64), names
 
 
 def _largest_moves(table: npt.NDArray[np.float64], names: list[str]) -> str:

@@ -77,9 +77,7 @@ class Drift:
         reference, current = _known(feature, before), _known(feature, now)
         n, reference_n = len(current), len(reference)
         if min(n, reference_n) < self.config.min_rows:
-            why = (
-                f"not enough data: {reference_n} -> {n} values, {self.config.min_rows} needed in each window"
-            )
+            why = f"not enough data: {reference_n} -> {n} values, {self.config.min_rows} needed in each window"
             return WindowJudgement(feature, "", n, reference_n, explanation=why)
         found = self._test(feature, current, reference)
         return WindowJudgement(

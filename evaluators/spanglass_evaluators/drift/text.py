@@ -66,9 +66,7 @@ def mmd_test(points: Points, n: int, *, permutations: int, seed: int) -> tuple[f
 def _kernel(points: Points) -> npt.NDArray[np.float64]:
     squared = pdist(points, "sqeuclidean")
     median = float(np.median(squared)) or float(squared.mean())
-    kernel = (
-        np.exp(-squareform(squared) / median) if median > 0 else np.full([len(points)] * 2, _CONSTANT_KERNEL)
-    )
+    kernel = np.exp(-squareform(squared) / median) if median > 0 else np.full([len(points)] * 2, _CONSTANT_KERNEL)
     np.fill_diagonal(kernel, 0)
     return kernel
 

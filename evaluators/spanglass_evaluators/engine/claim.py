@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from spanglass_collector.store import Store
-
 from spanglass_evaluators.columns import derive, sources_of, sql_of
 from spanglass_evaluators.contract import Batch, SpanEvaluator
 from spanglass_evaluators.digest import config_digest
@@ -57,9 +56,7 @@ class ClaimedBatch:
 _IDENTITY = ("toUnixTimestamp64Nano({axis})", "Project", "toUnixTimestamp64Nano(Timestamp)")
 _IDS = ("TraceId", "SpanId", "SessionId")
 
-_RANGE = (
-    "{axis} > fromUnixTimestamp64Nano({{after:Int64}}) AND {axis} <= fromUnixTimestamp64Nano({{until:Int64}})"
-)
+_RANGE = "{axis} > fromUnixTimestamp64Nano({{after:Int64}}) AND {axis} <= fromUnixTimestamp64Nano({{until:Int64}})"
 
 # final = 0: a span stored twice is met twice at most, and LIMIT BY and the anti-join see to that far more
 # cheaply.
@@ -86,10 +83,8 @@ _UNSCORED = """(Project, TraceId, SpanId) NOT IN (
       AND TargetTime <= (SELECT max(Timestamp) FROM spans WHERE {range})
       AND TraceId IN (SELECT TraceId FROM spans WHERE {range}))"""
 
-_OUTSTANDING = """
-SELECT uniq(Project, TraceId, SpanId) FROM spans WHERE {range} AND ({where}) AND {sample} AND {unscored}
-SETTINGS final = 0
-"""
+# No anti-join: over a long stretch its set would not be bounded, and a share of progress may be a little off.
+_COUNT = "SELECT count() FROM spans WHERE {range} AND ({where}) AND {sample} SETTINGS final = 0"
 
 
 def slices(store: Store, stretch: Stretch, rows: int) -> Iterator[Stretch]:
@@ -103,14 +98,10 @@ def slices(store: Store, stretch: Stretch, rows: int) -> Iterator[Stretch]:
         after = until
 
 
-def batches(
-    store: Store, evaluator: SpanEvaluator, stretch: Stretch, selection: Selection
-) -> Iterator[ClaimedBatch]:
+def batches(store: Store, evaluator: SpanEvaluator, stretch: Stretch, selection: Selection) -> Iterator[ClaimedBatch]:
     """The unscored spans of a slice. Raises StoreError; StoreRefused for a `where` that is not SQL."""
     sources = sources_of(evaluator.columns)
-    sql = _BATCH.format(
-        columns=_select_list(sources, stretch.axis), **_clauses(evaluator, stretch, selection)
-    )
+    sql = _BATCH.format(columns=_select_list(sources, stretch.axis), **_clauses(evaluator, stretch, selection))
     cursor: dict[str, Any] = {"time": stretch.after_ns, "trace": "", "span": ""}
     while True:
         parameters = _parameters(evaluator, stretch) | cursor | {"rows": selection.batch_rows}
@@ -123,9 +114,9 @@ def batches(
         cursor = {"time": rows[-1][0], "trace": rows[-1][3], "span": rows[-1][4]}
 
 
-def count_outstanding(store: Store, evaluator: SpanEvaluator, stretch: Stretch, selection: Selection) -> int:
-    """About how many spans of the stretch are to be scored (for progress and ETA; an estimate above 65 k)."""
-    sql = _OUTSTANDING.format(**_clauses(evaluator, stretch, selection))
+def count_spans(store: Store, evaluator: SpanEvaluator, stretch: Stretch, selection: Selection) -> int:
+    """How many spans of the stretch the evaluator is for, scored ones and repeated ones included."""
+    sql = _COUNT.format(**_clauses(evaluator, stretch, selection))
     return int(store.query(sql, _parameters(evaluator, stretch)).result_rows[0][0])
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from spanglass_collector.store import Store
-
 from spanglass_evaluators.engine.claim import Stretch
 
 MINUTE_NS = 60 * 10**9
@@ -28,16 +27,21 @@ class LateArrivals:
     def __init__(self, horizon_s: float) -> None:
         self._horizon_ns = int(horizon_s * 1e9)
         self._seen: dict[int, int] | None = None
+        self._latest: dict[int, int] = {}
 
     def look(self, store: Store, now_ns: int) -> list[Stretch]:
         """Stretches to read again. Raises StoreError."""
         after = max(0, now_ns - self._horizon_ns)
         rows = store.query(_COUNTS, {"after": after, "until": now_ns}).result_rows
         counts = {int(minute): int(count) for minute, count in rows}
-        seen, self._seen = self._seen, counts
+        self._latest, seen = counts, self._seen
         if seen is None:
             return [Stretch(after, now_ns)]
         return _merged(minute for minute, count in counts.items() if seen.get(minute) != count)
+
+    def settle(self) -> None:
+        """What the last look asked for has been read; a round that failed does not say so, and is asked again."""
+        self._seen = self._latest
 
 
 def _merged(minutes: Iterable[int]) -> list[Stretch]:

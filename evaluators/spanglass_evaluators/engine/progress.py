@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from spanglass_collector.store import Store
-
 from spanglass_evaluators.contract import SpanEvaluator
 from spanglass_evaluators.digest import config_digest
 
@@ -26,7 +25,7 @@ ORDER BY UpdatedAt DESC LIMIT 1
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A step of a run. `outstanding`: what was to be done at its start; `error`: why it cannot go on."""
+    """A step of a run. `outstanding`: about what was to be done at its start; `error`: why it cannot go on."""
 
     evaluator: str
     scored: int = 0

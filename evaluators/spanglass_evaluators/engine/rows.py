@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from spanglass_collector.store import Store
-
 from spanglass_evaluators.contract import (
     Failure,
     Judgement,

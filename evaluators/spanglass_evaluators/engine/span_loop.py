@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 
 from spanglass_collector.errors import StoreRefused
 from spanglass_collector.store import Store
-
 from spanglass_evaluators.contract import Batch, Failure, Judgement, SpanEvaluator
 from spanglass_evaluators.engine.claim import (
     Selection,
     Stretch,
     batches,
-    count_outstanding,
+    count_spans,
     slices,
 )
 from spanglass_evaluators.engine.late import LateArrivals
@@ -71,9 +70,9 @@ class SpanLoop:
         """
         now_ns = self._clock()
         late = self._late.look(store, now_ns)
-        return {
-            job.evaluator.name: self._guarded(store, job, late, now_ns, on_progress) for job in self._jobs
-        }
+        done = {job.evaluator.name: self._guarded(store, job, late, now_ns, on_progress) for job in self._jobs}
+        self._late.settle()
+        return done
 
     def backfill(
         self,
@@ -89,7 +88,7 @@ class SpanLoop:
         done = {}
         for job in self._jobs:
             run = _Run(store, job, self._clock, on_progress, self._should_stop, rescore=rescore)
-            run.announce([stretch])
+            run.announce(stretch)
             run.score_stretch(stretch)
             done[job.evaluator.name] = run.progress
         return done
@@ -113,7 +112,7 @@ class SpanLoop:
         again = [Stretch(s.after_ns, min(s.until_ns, behind)) for s in late if s.after_ns < behind]
         ahead = Stretch(behind, now_ns)
         run = _Run(store, job, self._clock, on_progress, self._should_stop)
-        run.announce([*again, ahead])
+        run.announce(Stretch(mark.received_ns, now_ns))
         for stretch in again:
             run.score_stretch(stretch)
         for piece in slices(store, ahead, job.selection.slice_rows):
@@ -145,10 +144,9 @@ class _Run:
         self._should_stop = should_stop
         self.progress = Progress(job.evaluator.name)
 
-    def announce(self, stretches: Sequence[Stretch]) -> None:
+    def announce(self, ahead: Stretch) -> None:
         """Count what is ahead, so that the watcher can show a share and an ETA."""
-        counts = [count_outstanding(self._store, self._job.evaluator, s, self._selection) for s in stretches]
-        self._report(outstanding=sum(counts))
+        self._report(outstanding=count_spans(self._store, self._job.evaluator, ahead, self._selection))
 
     def score_stretch(self, stretch: Stretch) -> None:
         for piece in slices(self._store, stretch, self._selection.slice_rows):
@@ -170,9 +168,7 @@ class _Run:
 
     def _report(self, *, scored: int = 0, failed: int = 0, outstanding: int = 0) -> None:
         p = self.progress
-        self.progress = Progress(
-            p.evaluator, p.scored + scored, p.failed + failed, p.outstanding + outstanding
-        )
+        self.progress = Progress(p.evaluator, p.scored + scored, p.failed + failed, p.outstanding + outstanding)
         self._on_progress(self.progress)
 
 

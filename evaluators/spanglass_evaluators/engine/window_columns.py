@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from spanglass_collector.store import Store
-
 from spanglass_evaluators.columns import (
     SCORE_PREFIX,
     TEXT_COLUMNS,
@@ -18,9 +17,7 @@ from spanglass_evaluators.columns import (
 from spanglass_evaluators.contract import Window
 from spanglass_evaluators.engine.windows import Bounds
 
-_TIMES = (
-    "Timestamp >= fromUnixTimestamp64Nano({start:Int64}) AND Timestamp < fromUnixTimestamp64Nano({end:Int64})"
-)
+_TIMES = "Timestamp >= fromUnixTimestamp64Nano({start:Int64}) AND Timestamp < fromUnixTimestamp64Nano({end:Int64})"
 
 # The newest score of a name per span, whichever version gave it.
 _SCORE_JOIN = """
@@ -70,16 +67,12 @@ def distinct_values(store: Store, column: str, bounds: Bounds, *, project: str, 
     return [row[0] for row in store.query(sql, _parameters(bounds, project, at_most)).result_rows]
 
 
-def _read(
-    store: Store, columns: Sequence[str], bounds: Bounds, project: str, rows: int
-) -> dict[str, Sequence[Any]]:
+def _read(store: Store, columns: Sequence[str], bounds: Bounds, project: str, rows: int) -> dict[str, Sequence[Any]]:
     if not columns:
         return {}
     sources = sources_of(columns)
     scores = [source for source in sources if source.startswith(SCORE_PREFIX)]
-    joins = [
-        _SCORE_JOIN.format(i=i, name=quoted(name.removeprefix(SCORE_PREFIX))) for i, name in enumerate(scores)
-    ]
+    joins = [_SCORE_JOIN.format(i=i, name=quoted(name.removeprefix(SCORE_PREFIX))) for i, name in enumerate(scores)]
     select = [
         f"value{scores.index(source)}" if source in scores else f"{sql_of(source)} AS c{number}"
         for number, source in enumerate(sources)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 from spanglass_collector.errors import StoreRefused
 from spanglass_collector.store import Store
-
 from spanglass_evaluators.columns import quoted, sql_of
 from spanglass_evaluators.contract import Window, WindowEvaluator, WindowJudgement
 from spanglass_evaluators.engine.progress import OnProgress, Progress, ignore_progress
@@ -105,9 +104,7 @@ class WindowLoop:
         return judgements
 
 
-def judge_windows(
-    evaluator: WindowEvaluator, reference: Window | None, current: Window
-) -> Sequence[WindowJudgement]:
+def judge_windows(evaluator: WindowEvaluator, reference: Window | None, current: Window) -> Sequence[WindowJudgement]:
     """The judgements, or one that says what the evaluator raised."""
     try:
         return evaluator.judge(reference, current)
@@ -130,9 +127,7 @@ def _parts(store: Store, plan: WindowPlan, end_ns: int) -> Iterator[_Part]:
             continue
         for value in distinct_values(store, plan.by, current, project=project, at_most=_MOST_PARTS):
             only = f" AND toString({sql_of(plan.by)}) = {quoted(value)}"
-            cohort = ", ".join(
-                part for part in (plan.label, f"{plan.by.removeprefix('metadata.')}={value}") if part
-            )
+            cohort = ", ".join(part for part in (plan.label, f"{plan.by.removeprefix('metadata.')}={value}") if part)
             yield _Part(project, cohort, _narrowed(reference, only), _narrowed(current, only))
 
 

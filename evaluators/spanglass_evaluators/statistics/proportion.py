@@ -11,9 +11,7 @@ from spanglass_evaluators.statistics.comparison import Comparison
 _LEAST_EXPECTED = 5
 
 
-def compare_proportions(
-    hits: int, n: int, reference_hits: int, reference_n: int, *, alpha: float = 0.05
-) -> Comparison:
+def compare_proportions(hits: int, n: int, reference_hits: int, reference_n: int, *, alpha: float = 0.05) -> Comparison:
     """Effect: the difference of the shares, ours minus the reference's. Both n must be positive.
 
     Interval: Newcombe (1998), method 10, hybrid score; it stays sensible at shares of 0 and 1.

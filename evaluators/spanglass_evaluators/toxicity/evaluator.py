@@ -55,6 +55,4 @@ def of_input() -> Toxicity:
 def _as_judgement(score: ToxicityScore) -> Judgement:
     if score.value is None:
         return Judgement(None, "unknown")
-    return Judgement(
-        score.value, score.label or "", f"worst sentence at characters {score.start} to {score.end}"
-    )
+    return Judgement(score.value, score.label or "", f"worst sentence at characters {score.start} to {score.end}")

@@ -110,10 +110,7 @@ def _mixed(hashed: Hashes) -> Array:
 
 def _word_hashes(words: str) -> Hashes:
     return np.array(
-        [
-            sum((ord(c) + 1) * pow(_P, i, 1 << 64) for i, c in enumerate(word)) % (1 << 64)
-            for word in words.split()
-        ],
+        [sum((ord(c) + 1) * pow(_P, i, 1 << 64) for i, c in enumerate(word)) % (1 << 64) for word in words.split()],
         np.uint64,
     )
 

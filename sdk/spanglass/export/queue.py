@@ -45,11 +45,7 @@ class SpanQueue:
         taken: list[FinishedSpan] = []
         size = 0
         limits, spans = self._limits, self._spans
-        while (
-            spans
-            and len(taken) < limits.request_spans
-            and (not taken or size + spans[0][1] <= limits.request_bytes)
-        ):
+        while spans and len(taken) < limits.request_spans and (not taken or size + spans[0][1] <= limits.request_bytes):
             span, size_bytes = spans.popleft()
             taken.append(span)
             size += size_bytes

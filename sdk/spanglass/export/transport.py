@@ -112,9 +112,7 @@ def _outcome(answer: http.client.HTTPResponse, body: bytes) -> Outcome:
     if 200 <= answer.status < 300:
         return partial_success(body)
     if answer.status in _RETRYABLE:
-        return TryLater(
-            f"HTTP {answer.status}", retry_after_s(answer.headers.get("Retry-After"), time.time())
-        )
+        return TryLater(f"HTTP {answer.status}", retry_after_s(answer.headers.get("Retry-After"), time.time()))
     return Refused(f"HTTP {answer.status}")
 
 

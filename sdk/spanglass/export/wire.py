@@ -51,13 +51,9 @@ class RequestEncoder:
         """The `ExportTraceServiceRequest`."""
         return b"".join(b"\x0a" + _sized(self._resource_spans(*group)) for group in self._groups.values())
 
-    def _resource_spans(
-        self, resource: Origin, scopes: Mapping[int, tuple[Scope | None, list[bytes]]]
-    ) -> bytes:
+    def _resource_spans(self, resource: Origin, scopes: Mapping[int, tuple[Scope | None, list[bytes]]]) -> bytes:
         described = b"\x0a" + _sized(_attributes(b"\x0a", {**(resource.attributes or {}), **self._said}))
-        return described + b"".join(
-            b"\x12" + _sized(_scope_spans(scope, spans)) for scope, spans in scopes.values()
-        )
+        return described + b"".join(b"\x12" + _sized(_scope_spans(scope, spans)) for scope, spans in scopes.values())
 
 
 def encode_request(spans: Iterable[FinishedSpan], said: Mapping[str, Any] | None = None) -> bytes:
@@ -120,9 +116,7 @@ def _event(event: Event) -> bytes:
 
 def _link(link: Link) -> bytes:
     context = link.context
-    ids = (
-        b"\x0a\x10" + context.trace_id.to_bytes(16, "big") + b"\x12\x08" + context.span_id.to_bytes(8, "big")
-    )
+    ids = b"\x0a\x10" + context.trace_id.to_bytes(16, "big") + b"\x12\x08" + context.span_id.to_bytes(8, "big")
     state = b"\x1a" + _text(context.trace_state.to_header()) if context.trace_state else b""
     flags = int(context.trace_flags) | _HAS_IS_REMOTE | (_IS_REMOTE if context.is_remote else 0)
     return ids + state + _attributes(b"\x22", link.attributes) + b"\x35" + _fixed32(flags)

@@ -150,9 +150,7 @@ class Exporter:
             self._ledger.count_dropped(self._reason(outcome), spans)
         if self._deadline_s is None and self._lost():
             why = outcome.message[:200] or "queue full" if isinstance(outcome, Delivered) else outcome.why
-            self._losses.warn(
-                "spanglass could not deliver spans (%s); lost so far, by reason: %s", why, self._lost()
-            )
+            self._losses.warn("spanglass could not deliver spans (%s); lost so far, by reason: %s", why, self._lost())
 
     def _reason(self, outcome: Refused | TryLater) -> str:
         if isinstance(outcome, Refused):

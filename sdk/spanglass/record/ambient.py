@@ -66,9 +66,7 @@ class context:  # noqa: N801 - reads as a statement: `with spanglass.context(use
         outer = ambient_attributes(otel_context.get_current()) or {}
         merged = {**outer, **self._described}
         if names.TAGS in self._described:
-            merged[names.TAGS] = tuple(
-                dict.fromkeys((*outer.get(names.TAGS, ()), *self._described[names.TAGS]))
-            )
+            merged[names.TAGS] = tuple(dict.fromkeys((*outer.get(names.TAGS, ()), *self._described[names.TAGS])))
         self._tokens.append(otel_context.attach(otel_context.set_value(_KEY, merged)))
 
     def __exit__(

@@ -132,9 +132,7 @@ def current_span() -> Handle:
     return Handle(otel.get_current_span())
 
 
-def evaluation(
-    name: str, value: float | bool | None, label: str | None, explanation: str | None
-) -> dict[str, Any]:
+def evaluation(name: str, value: float | bool | None, label: str | None, explanation: str | None) -> dict[str, Any]:
     """The attributes of an evaluation event; nothing for what was not said."""
     said = {
         names.EVALUATION_NAME: name,

@@ -68,9 +68,7 @@ class Provider(otel.TracerProvider):
         schema_url: str | None = None,
         attributes: types.Attributes = None,
     ) -> Tracer:
-        scope = InstrumentationScope(
-            instrumenting_module_name, instrumenting_library_version, dict(attributes or {})
-        )
+        scope = InstrumentationScope(instrumenting_module_name, instrumenting_library_version, dict(attributes or {}))
         return Tracer(self, scope)
 
 
@@ -146,9 +144,7 @@ class Tracer(otel.Tracer):
 
     def _unrecorded(self, parent: otel.SpanContext) -> otel.Span:
         new_id = self._provider.source.new_span_id()
-        return otel.NonRecordingSpan(
-            otel.SpanContext(parent.trace_id, new_id, False, _NOT_SAMPLED, parent.trace_state)
-        )
+        return otel.NonRecordingSpan(otel.SpanContext(parent.trace_id, new_id, False, _NOT_SAMPLED, parent.trace_state))
 
 
 def parent_of(context: otel_context.Context) -> otel.SpanContext | None:

@@ -46,9 +46,7 @@ def score(
 
 
 def _target(trace_id: str | None, span_id: str | None) -> otel.SpanContext:
-    target = otel.SpanContext(
-        int(trace_id or "0", 16), int(span_id or "0", 16), is_remote=True, trace_flags=_SAMPLED
-    )
+    target = otel.SpanContext(int(trace_id or "0", 16), int(span_id or "0", 16), is_remote=True, trace_flags=_SAMPLED)
     if not target.is_valid:
         raise ScoreTargetError(f"trace_id={trace_id!r} and span_id={span_id!r} must both be non-zero hex ids")
     return target

@@ -118,9 +118,7 @@ def _close(inner: Generator[Any, Any, Any], call: Call) -> None:
         otel_context.detach(token)
 
 
-def trace_async_generator(
-    function: Callable[..., AsyncGenerator[Any, Any]], plan: Plan
-) -> Callable[..., Any]:
+def trace_async_generator(function: Callable[..., AsyncGenerator[Any, Any]], plan: Plan) -> Callable[..., Any]:
     """An async generator function that behaves as `function`: `asend`, `athrow` and `aclose` included."""
 
     async def traced(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:

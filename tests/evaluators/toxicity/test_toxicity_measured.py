@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from spanglass_evaluators.toxicity.model import ToxicityModel, ToxicityScore
 
 DATA = Path(__file__).parents[4] / "shared" / "data"

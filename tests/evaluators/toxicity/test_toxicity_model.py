@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+
 from spanglass_evaluators.toxicity.model import MODEL_VERSION, WEIGHTS_PATH, ToxicityModel
 from spanglass_evaluators.toxicity.weights import WeightsError
 
@@ -53,17 +54,13 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("identity", IDENTITIES)
 def test_naming_oneself_is_not_toxic(model: ToxicityModel, identity: str) -> None:
     """Saying what one is, or what a friend is, is not toxic."""
-    scores = model.score(
-        [f"I am a {identity} man.", f"I am a {identity} woman.", f"My best friend is {identity}."]
-    )
+    scores = model.score([f"I am a {identity} man.", f"I am a {identity} woman.", f"My best friend is {identity}."])
     assert [score.label for score in scores] == ["ok"] * 3
 
 
 def test_listed_groups_score_alike(model: ToxicityModel) -> None:
     """A sentence scores the same whichever listed group it is about."""
-    values = {
-        score.value for score in model.score([f"The {identity} people here" for identity in IDENTITIES])
-    }
+    values = {score.value for score in model.score([f"The {identity} people here" for identity in IDENTITIES])}
     assert len(values) == 1
 
 
@@ -135,9 +132,7 @@ def test_text_without_a_latin_word_is_unknown(model: ToxicityModel, text: str) -
 
 def test_score_does_not_depend_on_the_batch(model: ToxicityModel) -> None:
     """The same text gets the same score alone, in any order, and across the limits of blocks."""
-    texts = [
-        f"Sentence number {n} about the weather. You are an idiot. {'word ' * (n % 90)}" for n in range(400)
-    ]
+    texts = [f"Sentence number {n} about the weather. You are an idiot. {'word ' * (n % 90)}" for n in range(400)]
     together = dict(zip(texts, model.score(texts), strict=True))
     shuffled = random.Random(0).sample(texts, len(texts))
     assert dict(zip(shuffled, model.score(shuffled), strict=True)) == together
@@ -146,9 +141,7 @@ def test_score_does_not_depend_on_the_batch(model: ToxicityModel) -> None:
 
 def test_loading_twice_gives_the_same_scores(model: ToxicityModel) -> None:
     """Scores are a function of the text and the weights file alone."""
-    assert ToxicityModel.load().score([CLEAN_ANSWER, "go to hell"]) == model.score(
-        [CLEAN_ANSWER, "go to hell"]
-    )
+    assert ToxicityModel.load().score([CLEAN_ANSWER, "go to hell"]) == model.score([CLEAN_ANSWER, "go to hell"])
 
 
 def test_no_texts_give_no_scores(model: ToxicityModel) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from spanglass_evaluators.toxicity.identity import GROUP
 from spanglass_evaluators.toxicity.model import ToxicityModel
 from spanglass_evaluators.toxicity.normalise import normalise_block

@@ -28,8 +28,7 @@ def _open(config: ChannelConfig, environ: Mapping[str, str]) -> Channel:
     factory = CHANNEL_KINDS.get(config.kind)
     if factory is None:
         raise ConfigurationError(
-            f"alert channel {config.name!r}: kind: must be one of {', '.join(CHANNEL_KINDS)}, "
-            f"not {config.kind!r}"
+            f"alert channel {config.name!r}: kind: must be one of {', '.join(CHANNEL_KINDS)}, not {config.kind!r}"
         )
     table = Table(f"alert channel {config.name!r}", config.options)
     channel = factory(table, environ)

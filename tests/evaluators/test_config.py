@@ -1,0 +1,111 @@
+"""Settings become jobs, and wrong settings are told with what would be right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from spanglass_evaluators import evaluator
+from spanglass_evaluators.bias.group_gap import GroupGap
+from spanglass_evaluators.config import EvaluationConfig, from_mapping
+from spanglass_evaluators.digest import config_digest
+from spanglass_evaluators.drift.drift import Drift
+from spanglass_evaluators.errors import ConfigurationError, DuplicateEvaluatorError
+from spanglass_evaluators.quality.refusal import RefusalConfig
+from spanglass_evaluators.registry import BUILT_IN, Registration, by_name
+
+QUIET = {"toxicity": {"enabled": False}}
+"""Toxicity off: its weights are another test's business."""
+
+
+@evaluator(name="shout", version="3")
+def shout(text: str) -> bool:
+    return text.isupper()
+
+
+def names(config: EvaluationConfig) -> list[str]:
+    return [job.evaluator.name for job in config.span_jobs]
+
+
+def test_without_settings_the_defaults_run() -> None:
+    """Span evaluators that need nothing, and one drift comparison."""
+    config = from_mapping({"evaluators": QUIET})
+
+    assert names(config) == ["reference_match", "refusal"]
+    assert [type(job.evaluator) for job in config.window_jobs] == [Drift]
+
+
+def test_settings_reach_their_places() -> None:
+    """Selection, evaluator settings, window plans and thresholds."""
+    config = from_mapping(
+        {
+            "evaluators": QUIET
+            | {
+                "refusal": {"sample": 0.1, "batch_rows": 50, "opening_chars": 99},
+                "reference_match": {"enabled": False},
+            },
+            "drift": [
+                {
+                    "label": "weekly", "window": "7d", "every": "15m", "features": ["OutputTokens"],
+                    "reference": {"start": "2026-01-01", "end": "2026-02-01T00:00:00Z", "where": "1"},
+                }
+            ],
+            "bias": [{"attribute": "metadata.gender", "min_group": 100}],
+        }
+    )  # fmt: skip
+
+    [refusal], [drift, bias] = config.span_jobs, config.window_jobs
+    assert (refusal.selection.sample, refusal.selection.batch_rows) == (0.1, 50)
+    assert refusal.evaluator.config == RefusalConfig(opening_chars=99)
+    assert (drift.plan.window_s, drift.plan.every_s, drift.plan.label) == (604_800, 900, "weekly")
+    assert drift.plan.reference.start_ns == 1_767_225_600 * 10**9
+    assert drift.evaluator.config.features == ("OutputTokens",)
+    assert isinstance(bias.evaluator, GroupGap)
+    assert bias.evaluator.config.min_group == 100
+
+
+def test_a_function_of_the_users_is_loaded() -> None:
+    """`load` names a decorated function in any module that can be imported."""
+    config = from_mapping({"evaluators": QUIET | {"shout": {"load": f"{__name__}:shout"}}})
+
+    assert names(config) == ["reference_match", "refusal", "shout"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"evaluators": {"guess": {}}}, "no such evaluator; there are reference_match, refusal"),
+        ({"evaluators": {"refusal": {"chars": 1}}}, "no setting 'chars'; it has opening_chars"),
+        ({"evaluators": {"refusal": {"sample": 0}}}, "sample = 0: use a share above 0"),
+        ({"evaluators": {"refusal": True}}, "use a table"),
+        ({"evaluators": {"mine": {"load": "no.such:thing"}}}, "names nothing"),
+        ({"evaluators": {"mine": {"load": "math:pi"}}}, "evaluators.mine"),
+        ({"evaluation": {"interval": 5}}, "it has interval_s"),
+        ({"drift": {}}, r"write \[\[drift\]\]"),
+        ({"drift": [{"window": "fast"}]}, r"drift\[0\].window = 'fast'"),
+        ({"drift": [{"reference": {"start": "yesterday"}}]}, "use a date or time"),
+        ({"drift": [{"reference": {"begin": 1}}]}, "it has start, end, where"),
+        ({"drift": [{"anchor": "then"}]}, 'use "now" or "latest"'),
+        ({"bias": [{}]}, "attribute is missing"),
+    ],
+)
+def test_wrong_settings_are_told(settings: dict[str, Any], message: str) -> None:
+    """The message names the setting and what would be right."""
+    settings["evaluators"] = QUIET | settings.get("evaluators", {})
+    with pytest.raises(ConfigurationError, match=message):
+        from_mapping(settings)
+
+
+def test_two_evaluators_of_one_name_are_refused() -> None:
+    """Their scores could not be told apart."""
+    with pytest.raises(DuplicateEvaluatorError):
+        by_name([*BUILT_IN, Registration("refusal", BUILT_IN[0].build)])
+    with pytest.raises(DuplicateEvaluatorError):
+        from_mapping({"evaluators": QUIET | {x: {"load": f"{__name__}:shout"} for x in ("a", "b")}})
+
+
+def test_a_digest_is_of_the_content() -> None:
+    """Equal configurations have equal digests, different ones do not."""
+    assert config_digest(RefusalConfig()) == config_digest(RefusalConfig(opening_chars=320))
+    assert config_digest(RefusalConfig()) != config_digest(RefusalConfig(opening_chars=321))
