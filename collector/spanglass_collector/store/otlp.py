@@ -1,8 +1,8 @@
 """The shape of OTLP's trace request as a ClickHouse type, and the Protobuf schema that fills it.
 
 Source: opentelemetry-proto 1.11, trace/v1/trace.proto; see otlp.proto beside this file. The `Enum8` element named
-like the oneof receives which member was present (setting input_format_protobuf_oneof_presence), so that an int 0, `false` or ""
-differs from "not sent".
+like the oneof receives which member was present (setting input_format_protobuf_oneof_presence), so that an int 0,
+`false` or "" differs from "not sent".
 """
 
 from __future__ import annotations
