@@ -21,14 +21,14 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from spanglass_collector.background import BackgroundCollector  # noqa: E402
-from spanglass_collector.config import Address, CollectorConfig  # noqa: E402
-from spanglass_collector.store import open_store  # noqa: E402
-from tests.instrumentation.cassettes import Recording, data_dir, recordings  # noqa: E402
-from tests.instrumentation.client import can_repeat  # noqa: E402
-from tests.instrumentation.instrumentations import INSTRUMENTATIONS, installed  # noqa: E402
-from tests.instrumentation.outcome import Cause, Outcome, columns_of, outcomes  # noqa: E402
-from tests.instrumentation.traffic import send  # noqa: E402
+from spanglass_collector.background import BackgroundCollector
+from spanglass_collector.config import Address, CollectorConfig
+from spanglass_collector.store import open_store
+from tests.instrumentation.cassettes import Recording, data_dir, recordings
+from tests.instrumentation.client import can_repeat
+from tests.instrumentation.instrumentations import INSTRUMENTATIONS, installed
+from tests.instrumentation.outcome import Cause, Outcome, columns_of, outcomes
+from tests.instrumentation.traffic import send
 
 ANYWHERE = Address("127.0.0.1", 0)
 Results = dict[str, list[Outcome]]

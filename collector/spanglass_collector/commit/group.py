@@ -36,10 +36,9 @@ class GroupCommit:
         self._waiting: deque[tuple[Admitted, Result]] = deque()
         self._in_flight: dict[bytes, Result] = {}
         self._pending_bytes = 0
-        self._arrived = asyncio.Event()
-        self._idle: asyncio.Queue[Writer] = asyncio.Queue()
-        for _ in range(config.writers):
-            self._idle.put_nowait(Writer(open_store, config, metrics))
+        self._waiting_bytes = 0
+        self._changed = asyncio.Event()
+        self._idle = [Writer(open_store, config, metrics) for _ in range(config.writers)]
         self._threads = ThreadPoolExecutor(config.writers, thread_name_prefix="commit")
         self._groups: set[asyncio.Task[None]] = set()
         self._loop_task: asyncio.Task[None] | None = None
@@ -47,19 +46,17 @@ class GroupCommit:
 
     async def start(self) -> None:
         """Open the store and remember what it holds. Raises StoreError."""
-        writer = await self._idle.get()
-        await self._in_thread(lambda: self._seen.load(writer.connection()))
-        self._idle.put_nowait(writer)
+        await self._in_thread(lambda: self._seen.load(self._idle[0].connection()))
         self._loop_task = asyncio.create_task(self._run(), name="group-commit")
 
     async def stop(self) -> None:
         """Store what is waiting, then close. Later commits are refused."""
         self._stopping = True
-        self._arrived.set()
+        self._changed.set()
         if self._loop_task:
             await self._loop_task
-        while not self._idle.empty():
-            await self._in_thread(self._idle.get_nowait().close)
+        for writer in self._idle:
+            await self._in_thread(writer.close)
         self._threads.shutdown()
 
     async def commit(self, request: Admitted) -> bool:
@@ -82,19 +79,30 @@ class GroupCommit:
         result: Result = asyncio.get_running_loop().create_future()
         self._in_flight[request.digest] = result
         self._waiting.append((request, result))
+        self._waiting_bytes += len(request.body)
         self._account(len(request.body))
-        self._arrived.set()
+        self._changed.set()
         return result
 
     async def _run(self) -> None:
         while not self._stopping or self._waiting:
-            await self._arrived.wait()
-            self._arrived.clear()
-            if not self._stopping:
+            await self._changed.wait()
+            self._changed.clear()
+            if not self._is_busy and not self._stopping:
                 await asyncio.sleep(self._config.window_s)
-            while self._waiting:
-                self._start_group(await self._idle.get())
+            while self._is_worth_an_insert():
+                self._start_group(self._idle.pop())
         await asyncio.gather(*self._groups)
+
+    @property
+    def _is_busy(self) -> bool:
+        return len(self._idle) < self._config.writers
+
+    def _is_worth_an_insert(self) -> bool:
+        """An insert costs a fixed time, as the view is analysed anew: one beside another must be a large one."""
+        if not self._waiting or not self._idle:
+            return False
+        return not self._is_busy or self._waiting_bytes >= self._config.overlap_bytes
 
     def _start_group(self, writer: Writer) -> None:
         task = asyncio.create_task(self._commit_group(writer, self._take_group()))
@@ -107,14 +115,16 @@ class GroupCommit:
         while self._waiting and (not group or size + len(self._waiting[0][0].body) <= self._config.group_bytes):
             size += len(self._waiting[0][0].body)
             group.append(self._waiting.popleft())
+        self._waiting_bytes -= size
         return group
 
     async def _commit_group(self, writer: Writer, group: list[tuple[Admitted, Result]]) -> None:
         block = Block([request for request, _ in group])
         outcomes = await self._in_thread(lambda: writer.store(block))
-        self._idle.put_nowait(writer)
         for (request, result), error in zip(group, outcomes, strict=True):
             self._settle(request, result, error)
+        self._idle.append(writer)
+        self._changed.set()
 
     def _settle(self, request: Admitted, result: Result, error: Exception | None) -> None:
         del self._in_flight[request.digest]
