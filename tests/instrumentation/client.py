@@ -30,18 +30,12 @@ class Replay(httpx.BaseTransport):  # type: ignore[misc]
 
     def handle_request(self, request: Any) -> Any:
         recorded = self._recording
-        return httpx.Response(
-            recorded.status, headers=list(recorded.headers), stream=httpx.ByteStream(recorded.body)
-        )
+        return httpx.Response(recorded.status, headers=list(recorded.headers), stream=httpx.ByteStream(recorded.body))
 
 
 def can_repeat(recording: Recording) -> bool:
     """Calls of OpenAI itself that carry a conversation or texts to embed, and their errors."""
-    return (
-        "//api.openai.com/" in recording.url
-        and recording.path in RESOURCES
-        and "model" in recording.request
-    )
+    return "//api.openai.com/" in recording.url and recording.path in RESOURCES and "model" in recording.request
 
 
 def repeat(recording: Recording) -> None:
@@ -49,9 +43,7 @@ def repeat(recording: Recording) -> None:
 
     An error that the provider sent is raised by the client and ends here: it is part of the recording.
     """
-    client = openai.OpenAI(
-        api_key="recorded", max_retries=0, http_client=httpx.Client(transport=Replay(recording))
-    )
+    client = openai.OpenAI(api_key="recorded", max_retries=0, http_client=httpx.Client(transport=Replay(recording)))
     with client:
         create = RESOURCES[recording.path](client)
         try:

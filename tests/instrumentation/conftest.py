@@ -33,9 +33,7 @@ def otlp_http(shared_collector: BackgroundCollector) -> str:
 
 
 @pytest.fixture(scope="session")
-def replayed(
-    recorded_calls: list[Recording], shared_collector: BackgroundCollector, otlp_http: str
-) -> Replayed:
+def replayed(recorded_calls: list[Recording], shared_collector: BackgroundCollector, otlp_http: str) -> Replayed:
     """What became of all calls under one instrumentation."""
     known: dict[str, list[Outcome]] = {}
 

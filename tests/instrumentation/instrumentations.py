@@ -63,7 +63,6 @@ INSTRUMENTATIONS = (
         gaps={
             "ResponseModel": "cuts a vendor prefix off: moonshotai/kimi-k2 is sent as kimi-k2",
             "TimeToFirstToken": "sends chunk events for chat completions alone",
-            "FinishReasons": "sends each reason once, however many choices ended with it",
             "ToolDefinitions": "leaves out tools that are no functions (web search)",
         },
     ),

@@ -13,11 +13,9 @@ from tests.instrumentation.recorded import recorded
 from tests.instrumentation.stored import COLUMNS, stored
 from tests.instrumentation.traffic import Call
 
-PARAMETERS = {
-    key: ("RequestModel", "Streaming") for key in ("llm.invocation_parameters", "embedding.invocation_parameters")
-}
-RAW = ("input.value", "output.value")
-"""Whole requests and responses, copied by the sender beside what it understood of them."""
+PARAMETERS = dict.fromkeys(
+    ("llm.invocation_parameters", "embedding.invocation_parameters"), ("RequestModel", "Streaming")
+)
 
 
 class Cause(Enum):

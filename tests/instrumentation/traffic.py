@@ -28,18 +28,14 @@ class Call:
     attributes: Mapping[str, Any]
 
 
-def send(
-    instrumentation: Instrumentation, recordings: Sequence[Recording], endpoint: str, service: str
-) -> list[Call]:
+def send(instrumentation: Instrumentation, recordings: Sequence[Recording], endpoint: str, service: str) -> list[Call]:
     """Repeat the calls as `service`; returns when the collector has acknowledged their spans."""
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=spawn) as process:
         return process.submit(_send, instrumentation, recordings, endpoint, service).result()
 
 
-def _send(
-    instrumentation: Instrumentation, recordings: Iterable[Recording], endpoint: str, service: str
-) -> list[Call]:
+def _send(instrumentation: Instrumentation, recordings: Iterable[Recording], endpoint: str, service: str) -> list[Call]:
     kept = InMemorySpanExporter()
     provider = TracerProvider(
         resource=Resource({"service.name": service}),
@@ -68,9 +64,7 @@ def send_through_spanglass(
     """The same through our SDK, as an application does that calls `spanglass.init()` and instruments its client."""
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=spawn) as process:
-        return process.submit(
-            _send_through_spanglass, instrumentation, recordings, endpoint, service
-        ).result()
+        return process.submit(_send_through_spanglass, instrumentation, recordings, endpoint, service).result()
 
 
 def _send_through_spanglass(
