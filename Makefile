@@ -6,12 +6,13 @@ PACKAGES := sdk collector evaluators dashboards app
 CODE := $(PACKAGES) tests benchmarks examples
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports bench dashboards clean
+.PHONY: help demo test check lint types imports bench dialects dashboards clean
 
 help:
 	@echo "make demo         from a fresh clone to judged traffic (KEEP=1 stays up)"
 	@echo "make test         the test suite"
 	@echo "make check        format, lint, types, imports, generated files, tests"
+	@echo "make dialects     recorded provider traffic through three instrumentations, what arrives right"
 	@echo "make bench        benchmarks (ingest, evaluators, SDK overhead)"
 
 demo: $(VENV)/.ready-all
@@ -39,6 +40,9 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/evaluators.py
 	$(BIN)/python benchmarks/sdk_overhead.py
+
+dialects: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/recorded_traffic.py
 
 $(VENV)/.ready-%: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -120,12 +120,10 @@ def _environment(url: StoreUrl, engine_user: str) -> jinja2.Environment:
     )
     environment.filters["sql"] = sql_literal
     dialects = Dialects.load()
-    prefixes = sorted({row.prefix.replace(".", r"\\.") for row in dialects.indexed})
     environment.globals.update(
         database=url.database,
         dialects=dialects,
         otlp={"request": otlp.REQUEST},
-        flattened_pattern=rf"^({'|'.join(prefixes)})\\d",
         cost=COST_SQL.replace("{dictionary}", f"{url.database}.model_price"),
         on_cluster=f"ON CLUSTER '{url.cluster}'" if url.cluster else "",
         durable_settings=DURABLE_SETTINGS,
