@@ -53,6 +53,8 @@ def insert_settings(token: str) -> dict[str, str | int]:
         "async_insert": 0,
         # The view is analysed anew for every insert; plan optimisations take a third of that time and find nothing.
         "query_plan_enable_optimizations": 0,
+        # Rows that replace each other within one block are rare; readers and merges take care of them.
+        "optimize_on_insert": 0,
         # Imported history may span any number of months.
         "max_partitions_per_insert_block": 0,
         # One block, so that one insert is one atomic part per partition.

@@ -70,7 +70,9 @@ ENGINE = {{ engine("ReplacingMergeTree", "ReceivedAt") }}
 PARTITION BY toYYYYMM(Timestamp)
 PRIMARY KEY (Project, Timestamp)
 ORDER BY (Project, Timestamp, TraceId, SpanId)
-SETTINGS {{ durable_settings }};
+SETTINGS {{ durable_settings }},
+    -- Spans are large rows: merge rarely and many parts at once, and keep what one insert writes in few files.
+    min_parts_to_merge_at_once = 20, min_bytes_for_wide_part = 67108864;
 
 -- Raw OTLP requests go in here and nothing stays: the view otlp_inbox_to_spans explodes them (views/).
 CREATE TABLE otlp_inbox {{ on_cluster }}
