@@ -145,7 +145,8 @@ def judge(store_url: str, pagerduty_url: str, store: Store, started_ns: int) -> 
 def compare(store: Store, folder: Path) -> bool:
     """Measured from `scores` alone: the session id names data set and model. True when every figure agrees."""
     rows = store.query(
-        "SELECT SessionId, avg(Value), count() FROM scores WHERE Name = 'reference_match' AND Error = '' GROUP BY SessionId"
+        "SELECT SessionId, avg(Value), count() FROM scores "
+        "WHERE Name = 'reference_match' AND Error = '' GROUP BY SessionId"
     ).result_rows
     measured = {session: (mean, n) for session, mean, n in rows}
     table = Table(title="Accuracy from the scores table, and as published", title_justify="left")
@@ -170,8 +171,8 @@ def published(folder: Path) -> Iterator[tuple[str, str, float, float]]:
 
 def show_drift(store: Store) -> None:
     rows = store.query(
-        "SELECT Cohort, Feature, Method, EffectSize, EffectLow, EffectHigh, AdjustedPValue, Drifted, N, ReferenceN, Error "
-        "FROM window_scores WHERE Name = 'drift' ORDER BY Cohort, Feature"
+        "SELECT Cohort, Feature, Method, EffectSize, EffectLow, EffectHigh, AdjustedPValue, Drifted, N, ReferenceN, "
+        "Error FROM window_scores WHERE Name = 'drift' ORDER BY Cohort, Feature"
     ).result_rows
     table = Table(title="Drift statistics (window_scores)", title_justify="left")
     for column in ("comparison", "feature", "method", "effect", "interval", "p adjusted", "n / reference", "verdict"):

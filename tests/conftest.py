@@ -39,9 +39,7 @@ def store(store_url: StoreUrl) -> Iterator[ClickHouseStore]:
 
 
 @pytest.fixture(scope="session")
-def shared_collector(
-    chdb_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[BackgroundCollector]:
+def shared_collector(chdb_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundCollector]:
     """A real collector on free ports, for tests that tell their spans apart by trace id."""
     config = CollectorConfig(
         data_dir=tmp_path_factory.mktemp("collector"),

@@ -53,9 +53,7 @@ def make_span(attributes: Mapping[str, Any] | None = None, **fields: Any) -> Spa
     return span
 
 
-def make_request(
-    spans: Sequence[Span], resource: Mapping[str, Any] | None = None
-) -> ExportTraceServiceRequest:
+def make_request(spans: Sequence[Span], resource: Mapping[str, Any] | None = None) -> ExportTraceServiceRequest:
     request = ExportTraceServiceRequest()
     resource_spans = request.resource_spans.add()
     for key, value in (resource or {"service.name": "test"}).items():

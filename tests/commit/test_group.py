@@ -26,6 +26,10 @@ class FaultyStore:
         self._store = store
         self.faults = faults
 
+    @property
+    def is_embedded(self) -> bool:
+        return self._store.is_embedded
+
     def query(self, query: str, parameters: Mapping[str, Any] | None = None) -> Any:
         return self._store.query(query, parameters)
 

@@ -13,8 +13,9 @@ from spanglass_collector.background import BackgroundCollector
 from spanglass_collector.query.native import empty_block, handshake_block
 
 EVERY_TYPE = """
-SELECT toUInt8(1) AS a, toInt64(-5) AS b, 1.5 AS c, 'text' AS d, toLowCardinality('lc') AS e, NULL::Nullable(Int32) AS f,
-       map('k', 'v') AS g, [1, 2] AS h, tuple(1, 'x') AS i, toDateTime64('2026-01-02 03:04:05.123456789', 9, 'UTC') AS j,
+SELECT toUInt8(1) AS a, toInt64(-5) AS b, 1.5 AS c, 'text' AS d, toLowCardinality('lc') AS e,
+       NULL::Nullable(Int32) AS f, map('k', 'v') AS g, [1, 2] AS h, tuple(1, 'x') AS i,
+       toDateTime64('2026-01-02 03:04:05.123456789', 9, 'UTC') AS j,
        toUUID('00000000-0000-0000-0000-000000000001') AS k, toDecimal64('1.25', 2) AS l, [map('a', 'b')] AS m
 FROM numbers(3)
 """

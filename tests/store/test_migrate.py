@@ -18,7 +18,8 @@ def test_a_changed_view_is_made_again(store: Store, store_url: StoreUrl) -> None
 def test_every_table_carries_its_project(store: Store, store_url: StoreUrl) -> None:
     """What people query can be told apart by project."""
     rows = store.query(
-        "SELECT table FROM system.columns WHERE database = {db:String} GROUP BY table HAVING countIf(name = 'Project') = 0",
+        "SELECT table FROM system.columns WHERE database = {db:String} "
+        "GROUP BY table HAVING countIf(name = 'Project') = 0",
         {"db": store_url.database},
     ).result_rows
     known = {

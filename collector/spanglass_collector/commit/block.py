@@ -26,5 +26,5 @@ class Block:
     def insert_into(self, store: Store) -> None:
         """Blocks until stored. Raises StoreUnavailable or StoreRefused."""
         data = b"".join(part for r in self.requests for part in (varint(len(r.body)), r.body))
-        settings = otlp.insert_settings(self.token)
+        settings = otlp.insert_settings(self.token, in_process=store.is_embedded)
         store.insert_block(otlp.INBOX, data, "Protobuf", otlp.INBOX_COLUMNS, settings)

@@ -43,7 +43,7 @@ def open_store(url: StoreUrl | str, *, create_database: bool = False) -> ClickHo
     with _translated():
         if create_database:
             _create_database(parsed)
-        return ClickHouseStore(_client(parsed, parsed.database))
+        return ClickHouseStore(_client(parsed, parsed.database), is_embedded=parsed.is_embedded)
 
 
 def _create_database(url: StoreUrl) -> None:
@@ -89,8 +89,13 @@ class NoRows:
 class ClickHouseStore:
     """A clickhouse-connect client behind the Store contract, its errors translated to ours."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, *, is_embedded: bool) -> None:
         self._client = client
+        self._is_embedded = is_embedded
+
+    @property
+    def is_embedded(self) -> bool:
+        return self._is_embedded
 
     def query(self, query: str, parameters: Mapping[str, Any] | None = None) -> QueryResult:
         bound = dict(parameters or {})

@@ -24,6 +24,11 @@ class QueryResult(Protocol):
 class Store(Protocol):
     """One connection. Every call blocks and raises StoreError (errors.py) when the engine refuses."""
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the engine runs in this process."""
+        ...
+
     def query(self, query: str, parameters: Mapping[str, Any] | None = None) -> QueryResult:
         """Run a SELECT. Bind values as `{name:Type}` in the text, never by formatting them in."""
         ...

@@ -38,16 +38,14 @@ INBOX = "otlp_inbox"
 INBOX_COLUMNS = ("resource_spans", "project", "received_at_unix_nano", "digest")
 
 
-def insert_settings(token: str) -> dict[str, str | int]:
+def insert_settings(token: str, *, in_process: bool) -> dict[str, str | int]:
     """ClickHouse settings under which a block of length-delimited requests is decoded and inserted once.
 
     `token` names the block: an insert repeated with the same token adds nothing. It must never be reused for
-    other content, whose rows would be dropped silently.
+    other content, whose rows would be dropped silently. `in_process`: the engine can read our files.
     """
     return {
-        "format_schema_source": "string",
-        "format_schema": files(__package__).joinpath("otlp.proto").read_text(encoding="utf-8"),
-        "format_schema_message_name": "Request",
+        **_schema(in_process),
         "input_format_protobuf_oneof_presence": 1,
         "insert_deduplication_token": token,
         "async_insert": 0,
@@ -62,3 +60,12 @@ def insert_settings(token: str) -> dict[str, str | int]:
         "min_insert_block_size_rows": 0,
         "min_insert_block_size_bytes": 0,
     }
+
+
+def _schema(in_process: bool) -> dict[str, str | int]:
+    """By path where that works: chDB keeps a schema sent as text in a folder of the working directory."""
+    file = files(__package__).joinpath("otlp.proto")
+    if in_process:
+        return {"format_schema": f"{file}:Request"}
+    text = file.read_text(encoding="utf-8")
+    return {"format_schema_source": "string", "format_schema": text, "format_schema_message_name": "Request"}
