@@ -88,7 +88,7 @@ def _store(store: Store) -> Iterator[Finding]:
     checks: tuple[tuple[str, Callable[[Store], str]], ...] = (
         ("store", lambda s: f"ClickHouse {s.query('SELECT version()').result_rows[0][0]} answers"),
         ("spans", _spans),
-        ("scores", lambda s: f"{s.query('SELECT count() FROM scores').result_rows[0][0]:,} judgements"),
+        ("scores", _scores),
     )
     for subject, look in checks:
         yield Finding("ok", subject, look(store))
@@ -100,9 +100,15 @@ def _spans(store: Store) -> str:
     return f"{count:,} stored, the newest received {newest:%Y-%m-%d %H:%M:%S} UTC" if count else "none stored yet"
 
 
+def _scores(store: Store) -> str:
+    count = store.query("SELECT count() FROM scores").result_rows[0][0]
+    return f"{count:,} judgements"
+
+
 def _unpriced(store: Store) -> Finding:
     rows = store.query(
-        "SELECT Model FROM usage_1m WHERE Minute > now() - INTERVAL 7 DAY GROUP BY Model HAVING sum(UnpricedCalls) > 0 LIMIT 5"
+        "SELECT Model FROM usage_1m WHERE Minute > now() - INTERVAL 7 DAY GROUP BY Model "
+        "HAVING sum(UnpricedCalls) > 0 LIMIT 5"
     ).result_rows
     models = ", ".join(row[0] or "(no model name)" for row in rows)
     if models:

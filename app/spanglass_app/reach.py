@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import httpx
 
-from spanglass_app.settings import Settings
+from spanglass_app.settings import Settings, no_store
 from spanglass_collector.background import BackgroundCollector
 from spanglass_collector.config import Address
-from spanglass_collector.store import Store, open_store
+from spanglass_collector.store import Store, StoreUrl, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,12 @@ def collector(settings: Settings) -> Iterator[Reached]:
 @contextmanager
 def store(settings: Settings) -> Iterator[Store]:
     """A connection for reading: through the running collector, or straight to the data."""
-    url = settings.collector.store_url
-    if settings.collector.store.startswith("clickhouse") or is_running(settings.otlp_endpoint):
-        url = settings.client_store_url
-    elif not settings.collector.store and not settings.collector.data_dir.exists():
-        settings.client_store_url  # noqa: B018  raises with what to do
+    url = StoreUrl.parse(settings.collector.store_url)
+    if not url.is_embedded or is_running(settings.otlp_endpoint):
+        url = StoreUrl.parse(settings.client_store_url)
+    elif not Path(url.path).exists():
+        # Opening it would make an empty one.
+        raise no_store(settings.collector.store or settings.collector.data_dir)
     opened = open_store(url)
     try:
         yield opened

@@ -16,7 +16,7 @@ from typing import Any
 from spanglass_collector.config import Address, CollectorConfig
 from spanglass_collector.errors import ConfigurationError
 from spanglass_collector.service import OWNER_KEY_FILE, owner_url
-from spanglass_collector.store.url import DEFAULT_DATABASE
+from spanglass_collector.store import StoreUrl
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -47,10 +47,9 @@ class Settings:
             return store
         key = self.collector.data_dir / OWNER_KEY_FILE
         if not key.exists():
-            raise ConfigurationError(
-                f"no store under {self.collector.data_dir}: start one with 'spanglass up', or name it with --data-dir"
-            )
-        return owner_url(self.collector.sql, key.read_text(encoding="ascii").strip(), DEFAULT_DATABASE)
+            raise no_store(self.collector.data_dir)
+        database = StoreUrl.parse(self.collector.store_url).database
+        return owner_url(self.collector.sql, key.read_text(encoding="ascii").strip(), database)
 
 
 def load(
@@ -64,8 +63,11 @@ def load(
     environ: Mapping[str, str] = os.environ,
 ) -> Settings:
     """Raises ConfigurationError that names the setting and its source."""
-    file = _read(config or Path(environ.get("SPANGLASS_CONFIG", CONFIG_FILE)), required=config is not None)
+    named = config or (Path(environ["SPANGLASS_CONFIG"]) if environ.get("SPANGLASS_CONFIG") else None)
+    file = _read(named or Path(CONFIG_FILE), required=named is not None)
     table = file.get("collector", {})
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"'collector' must be a table in {named or CONFIG_FILE}: write [collector]")
     defaults = CollectorConfig()
 
     def pick(given: str | None, name: str, default: str) -> str:
@@ -89,8 +91,12 @@ def _read(path: Path, *, required: bool) -> Mapping[str, Any]:
         return {}
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is no valid TOML: {error}") from error
+
+
+def no_store(where: Path | str) -> ConfigurationError:
+    return ConfigurationError(f"no store under {where}: start one with 'spanglass up', or name it with --data-dir")
 
 
 def _reachable(address: Address) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from spanglass_app import reach
@@ -68,10 +69,10 @@ def _import(chosen: Settings, files: list[Path], project: str, service: str) -> 
         importer = Importer(
             reached.endpoint, opened, project=project, api_key=chosen.collector.api_key, service=service
         )
-        with Progress(*columns, console=errors, transient=True) as progress:
+        with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
             reports = []
             for path in files:
-                task = progress.add_task(path.name, total=path.stat().st_size)
+                task = progress.add_task(escape(path.name), total=path.stat().st_size)
                 reports.append(importer.run(path, lambda n, task=task: progress.advance(task, n)))  # type: ignore[misc]
             return reports
 
@@ -81,6 +82,7 @@ def _print_import(path: Path, report: ImportReport) -> None:
         f"{path}: {report.lines} lines, {report.stored} stored, {report.known} known already, "
         f"{len(report.errors)} bad, {report.blank} blank",
         highlight=False,
+        markup=False,
         soft_wrap=True,
     )
     for error in report.errors[:SHOWN_ERRORS]:
@@ -148,6 +150,6 @@ def doctor(
         findings = examine(settings(data_dir, otlp_http, otlp_grpc, sql, store, config))
     for finding in findings:
         mark = {"ok": "[green]ok   [/]", "warn": "[yellow]warn [/]", "fail": "[red]FAIL [/]"}[finding.level]
-        console.print(f"{mark} {finding.subject}: {finding.text}", highlight=False, soft_wrap=True)
+        console.print(f"{mark} {finding.subject}: {escape(finding.text)}", highlight=False, soft_wrap=True)
     if any(finding.level == "fail" for finding in findings):
         raise typer.Exit(1)

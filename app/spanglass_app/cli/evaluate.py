@@ -96,7 +96,7 @@ def progress_bars() -> Iterator[OnProgress]:
     """One bar an evaluator, on stderr."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     tasks: dict[str, TaskID] = {}
-    with Progress(*columns, console=errors, transient=True) as bars:
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bars:
 
         def on_progress(step: Step) -> None:
             if step.evaluator not in tasks:

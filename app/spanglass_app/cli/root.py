@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
+from rich.markup import escape
 
 from spanglass_app.settings import Settings, load
 from spanglass_collector.errors import CollectorError
@@ -54,7 +55,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except (CollectorError, EvaluationError, OSError) as error:
-        errors.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+        errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from error
 
 

@@ -88,14 +88,20 @@ def _attributes(conversation: Conversation) -> Iterator[tuple[str, Any]]:
 
 
 def _numbers(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    usage = fields.get("usage") or {}
+    usage = _with_details(fields.get("usage") or {})
     for key, aliases in _USAGE:
-        value = next((usage[alias] for alias in aliases if usage.get(alias) is not None), None)
-        if value is not None:
-            yield key, int(number(value, "usage"))
+        alias = next((alias for alias in aliases if usage.get(alias) is not None), None)
+        if alias is not None:
+            yield key, int(number(usage[alias], f"usage.{alias}"))
     for key, name in ((names.COST_USD, "cost_usd"), (names.TIME_TO_FIRST_CHUNK, "time_to_first_token_s")):
         if fields.get(name) is not None:
             yield key, number(fields[name], name)
+
+
+def _with_details(usage: Mapping[str, Any]) -> dict[str, Any]:
+    """OpenAI keeps cached and reasoning tokens in `prompt_tokens_details` and `completion_tokens_details`."""
+    details = [part for name, part in usage.items() if name.endswith("_details") and isinstance(part, dict)]
+    return {**{name: value for part in details for name, value in part.items()}, **usage}
 
 
 def _metadata(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

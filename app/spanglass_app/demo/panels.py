@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
+from spanglass_app.reports.tables import cell
 from spanglass_collector.store import Store
 from spanglass_dashboards import dashboards
 from spanglass_dashboards.macros import TimeRange, expand
@@ -26,7 +27,8 @@ def panel_table(store: Store, now: datetime) -> Table:
     for panel in overview["panels"]:
         for target in panel.get("targets", ()):
             rows = store.query(expand(target["rawSql"], span, _variables(overview))).result_rows
-            table.add_row(panel["title"], f"{len(rows):,}", _text(rows[-1]) if rows else "nothing in this time")
+            newest = _text(rows[-1]) if rows else "nothing in this time"
+            table.add_row(panel["title"], f"{len(rows):,}", cell(newest))
     return table
 
 

@@ -46,7 +46,7 @@ def run_demo(settings: Settings, console: Console, keep: Callable[[Endpoints], N
         ends = background.endpoints
         chosen = _demo_settings(settings, ends, pagerduty.url)
         with open_store(ends.store_url) as store, tempfile.TemporaryDirectory() as folder:
-            _collect(console, ends, store, Path(folder))
+            _collect(console, chosen, ends, store, Path(folder))
             _judge(console, chosen)
             _alert(console, chosen, store, pagerduty)
             _report(console, store)
@@ -58,6 +58,7 @@ def run_demo(settings: Settings, console: Console, keep: Callable[[Endpoints], N
 @contextlib.contextmanager
 def _collector(settings: Settings) -> Iterator[BackgroundCollector]:
     """On the usual ports, or on free ones when another program has those."""
+    settings.collector.check()
     try:
         background = BackgroundCollector(settings.collector)
         background.__enter__()
@@ -78,11 +79,11 @@ def _demo_settings(settings: Settings, ends: Endpoints, pagerduty_url: str) -> S
     return Settings(replace(settings.collector, store=ends.store_url), file)
 
 
-def _collect(console: Console, ends: Endpoints, store: Store, folder: Path) -> None:
+def _collect(console: Console, settings: Settings, ends: Endpoints, store: Store, folder: Path) -> None:
     console.rule("[bold]1. Traffic")
     path = folder / "larkspur.jsonl"
     path.write_bytes(b"\n".join(orjson.dumps(line) for line in conversations(time.time() - 60)))
-    done = Importer(f"http://{ends.otlp_http}", store, project=PROJECT).run(path)
+    done = Importer(f"http://{ends.otlp_http}", store, project=PROJECT, api_key=settings.collector.api_key).run(path)
     console.print(f"imported {done.stored} recorded conversations of the last two hours (spanglass import)")
     spanglass.init(endpoint=f"http://{ends.otlp_http}", service="larkspur-assistant", environment="demo")
     whose = "your model" if assistant.uses_remote_model() else "a built-in stand-in model"

@@ -33,8 +33,8 @@ LOAN_QUESTIONS = (
 SHORT = ("It is {fact}.", "That is {fact}.", "{fact}, as a rule.", "Our terms say {fact}.")
 WORDY = (
     "Thank you so much for reaching out to Larkspur Bank today! It is always a pleasure to hear from you. Having "
-    "looked at this from several angles, and bearing in mind that circumstances differ from customer to customer, I would say "
-    "{fact}. Please do not hesitate to write again, whatever the question may be, at any time of the day."
+    "looked at this from several angles, and bearing in mind that circumstances differ from customer to customer, "
+    "I would say {fact}. Please do not hesitate to write again, whatever the question may be, at any time of the day."
 )
 WRONG = ("nothing at all", "about three weeks", "whatever you prefer", "only by letter", "in every branch")
 LOAN_YES = "Yes. Bring your last three payslips to a branch and we will work out a rate together."

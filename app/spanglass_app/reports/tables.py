@@ -48,7 +48,7 @@ def _table(title: str, columns: str, rows: Sequence[Sequence[RenderableType]], n
     for name in columns.split("|"):
         table.add_column(name.lstrip(">"), justify="right" if name.startswith(">") else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(cell(value) if isinstance(value, str) else value for value in row))
     return table
 
 
@@ -176,6 +176,11 @@ def _alerts(rows: list[dict[str, Any]]) -> RenderableType:
         ],
         "none",
     )
+
+
+def cell(value: str) -> Text:
+    """What a sender wrote, as it is: no markup of ours, nothing that moves the terminal's cursor."""
+    return Text("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value))
 
 
 def count(value: int | None) -> str:
