@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 from spanglass_app.settings import Settings
 from spanglass_collector import alerts
+from spanglass_collector.alerts.channels import open_channels
 from spanglass_evaluators import config as evaluation
 from spanglass_evaluators import process
 from spanglass_evaluators.engine.progress import OnProgress, ignore_progress
+
+
+def check(settings: Settings) -> None:
+    """Raises EvaluationError or ConfigurationError for settings with which the workers could not start."""
+    evaluation.from_mapping(settings.file)
+    open_channels(alerts.from_mapping(settings.file).channels, os.environ)
 
 
 def run_evaluators(

@@ -131,7 +131,9 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
         open_store("clickhouse://127.0.0.1:1/spanglass")
 
 
-@pytest.mark.parametrize("text", ["", "chdb:", "postgres://x/y", "/some/path", "clickhouse:///db"])
+@pytest.mark.parametrize(
+    "text", ["", "chdb:", "postgres://x/y", "/some/path", "clickhouse:///db", "clickhouse://h:xx", "chdb://["]
+)
 def test_a_wrong_url_says_what_is_right(text: str) -> None:
     """The message shows both forms."""
     with pytest.raises(ConfigurationError, match="chdb:///path/to/data"):

@@ -161,3 +161,12 @@ def test_companions_do_not_outlive_a_killed_parent(up: SpanglassProcess) -> None
     companions = children(up.process.pid)
     up.kill()
     wait_until(lambda: not any(is_alive(pid) for pid in companions.values()), up)
+
+
+def test_wrong_rules_stop_it_at_the_start(tmp_path: Path) -> None:
+    """A child that fails again and again would hide what is wrong; the message says it once, and how to mend it."""
+    config = tmp_path / "spanglass.toml"
+    config.write_text('[[alerts.rules]]\nname = "x"\nmetric = "no_such_metric"\nop = ">"\nthreshold = 1\n')
+    process = SpanglassProcess(tmp_path / "data", "up", "--config", str(config))
+    with pytest.raises(AssertionError, match="no_such_metric"):
+        process.start()

@@ -78,3 +78,5 @@ def log_to_terminal(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler], format="%(levelname)s %(name)s: %(message)s")
     for name in ("httpx", "httpcore", "uvicorn", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # What it would warn of, our own error says in one line.
+    logging.getLogger("clickhouse_connect").setLevel(logging.ERROR)

@@ -35,7 +35,10 @@ def up(
     """Run everything: collector, evaluators and alerts. Ctrl-C stops cleanly and loses nothing."""
     log_to_terminal()
     with explained():
+        from spanglass_app.workers import check
+
         chosen = settings(data_dir, otlp_http, otlp_grpc, sql, store, config)
+        check(chosen)
         asyncio.run(run_collector(chosen, console, config, companions=("evaluators", "alerts")))
 
 

@@ -12,6 +12,7 @@ import httpx
 
 from spanglass import context, current_span, score, trace
 from spanglass_app.demo.story import FACTS
+from spanglass_collector.errors import ConfigurationError
 
 QUESTIONS = tuple(question for question, _ in FACTS[:6])
 
@@ -69,22 +70,24 @@ def uses_remote_model() -> bool:
 
 def _remote(messages: list[dict[str, str]]) -> dict[str, Any]:
     base = os.environ.get("OPENAI_BASE_URL", "https://api.openai.com/v1").rstrip("/")
-    answer = httpx.post(
-        f"{base}/chat/completions",
-        headers={"Authorization": f"Bearer {os.environ.get('OPENAI_API_KEY', '')}"},
-        json={"model": os.environ.get("OPENAI_MODEL", "gpt-4o-mini"), "messages": messages},
-        timeout=60,
-    )
-    answer.raise_for_status()
-    body = answer.json()
-    choice = body["choices"][0]
-    usage = body.get("usage") or {}
-    return {
-        "model": body["model"],
-        "message": choice["message"],
-        "finish_reason": choice["finish_reason"],
-        "usage": usage,
-    }
+    key = os.environ.get("OPENAI_API_KEY")
+    try:
+        answer = httpx.post(
+            f"{base}/chat/completions",
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            json={"model": os.environ.get("OPENAI_MODEL", "gpt-4o-mini"), "messages": messages},
+            timeout=60,
+        )
+        answer.raise_for_status()
+        body = answer.json()
+        choice = body["choices"][0]
+        told = {"model": body["model"], "message": choice["message"], "finish_reason": choice["finish_reason"]}
+    except (httpx.HTTPError, ValueError, LookupError) as error:
+        raise ConfigurationError(
+            f"the model at {base} did not answer as OpenAI's API does ({error}); mend OPENAI_BASE_URL, OPENAI_API_KEY "
+            "or OPENAI_MODEL, or unset them to use the built-in stand-in"
+        ) from error
+    return {**told, "usage": body.get("usage") or {}}
 
 
 def _local(messages: list[dict[str, str]]) -> dict[str, Any]:

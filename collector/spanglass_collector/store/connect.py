@@ -154,7 +154,8 @@ def _store_error(error: ClickHouseError) -> StoreError:
             f"{text}. The embedded engine belongs to one process: another process may have this data open; "
             "stop it, or choose another --data-dir"
         )
-    if "Code:" not in text and "HTTPDriver" not in text:
-        return StoreUnavailable(text)
+    if "Code:" not in text:
+        reason = text.strip().splitlines()[0] if text.strip() else type(error).__name__
+        return StoreUnavailable(f"the store does not answer: {reason[:300]}")
     kind = StoreUnavailable if any(name in text for name in _UNAVAILABLE) else StoreRefused
     return kind(text)

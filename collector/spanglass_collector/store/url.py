@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -30,16 +31,26 @@ class StoreUrl:
     @classmethod
     def parse(cls, text: str) -> StoreUrl:
         """Raises ConfigurationError with what a right URL looks like."""
+        try:
+            found = cls._parse(text)
+        except ValueError:  # a port that is no number, a broken IPv6 address
+            found = None
+        if found is None:
+            raise ConfigurationError(
+                f"{_without_password(text)!r} is no store URL: use chdb:///path/to/data for the embedded engine or "
+                "clickhouse://user:password@host:8123/database for a server"
+            )
+        return found
+
+    @classmethod
+    def _parse(cls, text: str) -> StoreUrl | None:
         parts = urlsplit(text)
         options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
         if parts.scheme == "chdb" and parts.path:
             return cls(path=unquote(parts.path), database=options.get("database", DEFAULT_DATABASE))
         if parts.scheme in ("clickhouse", "clickhouses") and parts.hostname:
             return cls._server(parts.scheme == "clickhouses", text, options)
-        raise ConfigurationError(
-            f"{_without_password(text)!r} is no store URL: use chdb:///path/to/data for the embedded engine or "
-            "clickhouse://user:password@host:8123/database for a server"
-        )
+        return None
 
     @classmethod
     def _server(cls, secure: bool, text: str, options: dict[str, str]) -> StoreUrl:
@@ -62,5 +73,4 @@ class StoreUrl:
 
 
 def _without_password(text: str) -> str:
-    parts = urlsplit(text)
-    return text.replace(f":{parts.password}@", ":***@") if parts.password else text
+    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:***@", text)
