@@ -169,7 +169,7 @@ def resident_mib() -> float:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--seconds", type=float, default=15)
-    arguments.add_argument("--connections", type=int, default=32)
+    arguments.add_argument("--connections", type=int, default=48)
     arguments.add_argument("--spans", type=int, default=512, help="spans a request")
     arguments.add_argument("--send", type=int, help=argparse.SUPPRESS)
     options = arguments.parse_args()

@@ -47,9 +47,9 @@ class CommitConfig:
     """How long the first request of a group waits for company."""
     writers: int = 2
     """Inserts under way at once: one decodes while the other sorts, compresses and syncs."""
-    group_bytes: int = 24 * MIB
+    group_bytes: int = 20 * MIB
     """Most request bytes in one insert."""
-    overlap_bytes: int = 12 * MIB
+    overlap_bytes: int = 16 * MIB
     """Least waiting request bytes for which a second insert is started beside one under way."""
     pending_bytes: int = 192 * MIB
     """Most request bytes in memory; past it senders are told 503."""

@@ -72,7 +72,7 @@ PRIMARY KEY (Project, Timestamp)
 ORDER BY (Project, Timestamp, TraceId, SpanId)
 SETTINGS {{ durable_settings }},
     -- Spans are large rows: merge rarely and many parts at once, and keep what one insert writes in few files.
-    min_parts_to_merge_at_once = 20, min_bytes_for_wide_part = 67108864;
+    min_parts_to_merge_at_once = 30, min_bytes_for_wide_part = 67108864;
 
 -- Raw OTLP requests go in here and nothing stays: the view otlp_inbox_to_spans explodes them (views/).
 CREATE TABLE otlp_inbox {{ on_cluster }}
