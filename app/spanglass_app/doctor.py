@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from spanglass_app import reach
 from spanglass_app.settings import Settings
-from spanglass_collector.errors import CollectorError
+from spanglass_collector.errors import CollectorError, first_line
 from spanglass_collector.store import Store
 
 LOW_DISK_BYTES = 2 << 30
@@ -37,7 +37,7 @@ def examine(settings: Settings) -> list[Finding]:
         with reach.store(settings) as store:
             findings += list(_store(store))
     except CollectorError as error:
-        findings.append(Finding("fail", "store", str(error).splitlines()[0]))
+        findings.append(Finding("fail", "store", first_line(error)))
     return findings
 
 

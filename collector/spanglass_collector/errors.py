@@ -53,3 +53,9 @@ class StoreUnavailable(StoreError):
 
 class StoreRefused(StoreError):
     """The store understood and refused; the same call will be refused again."""
+
+
+def first_line(error: BaseException) -> str:
+    """An error for logs and answers: one line, bounded."""
+    text = str(error).strip()
+    return text.splitlines()[0][:300] if text else type(error).__name__

@@ -22,7 +22,7 @@ import uvicorn
 from spanglass_collector.access import Access
 from spanglass_collector.commit.group import GroupCommit
 from spanglass_collector.config import Address, CollectorConfig
-from spanglass_collector.errors import ConfigurationError, StoreError
+from spanglass_collector.errors import ConfigurationError, StoreError, first_line
 from spanglass_collector.metrics import CollectorMetrics
 from spanglass_collector.query.http import OWNER, SqlAccess, sql_app
 from spanglass_collector.query.session import EmbeddedEngine
@@ -147,7 +147,7 @@ class Collector:
 
     async def _start_pricing(self) -> None:
         stop = asyncio.Event()
-        task = asyncio.create_task(asyncio.to_thread(_keep_prices, self._url, stop, asyncio.get_running_loop()))
+        task = asyncio.create_task(_keep_prices(self._url, stop))
 
         async def finish() -> None:
             stop.set()
@@ -195,23 +195,22 @@ def owner_url(address: Address, key: str, database: str) -> str:
     return f"clickhouse://{OWNER}:{key}@{Address(host, address.port)}/{database}"
 
 
-def _keep_prices(url: StoreUrl, stop: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
+async def _keep_prices(url: StoreUrl, stop: asyncio.Event) -> None:
     """Price models that were seen for the first time, until `stop`. A store that is away is tried again."""
     while not stop.is_set():
-        waiting = asyncio.run_coroutine_threadsafe(_wait(stop, PRICING_INTERVAL_S), loop)
-        waiting.result()
-        try:
-            with open_store(url) as store:
-                for price in price_new_models(store):
-                    known = "priced" if price.is_known else "unpriced: the price library does not know it"
-                    log.info("model %s of %s: %s", price.model, price.provider or "unknown provider", known)
-        except StoreError as error:
-            log.warning("prices not updated: %s", str(error).splitlines()[0][:300])
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(stop.wait(), PRICING_INTERVAL_S)
+        await asyncio.to_thread(_price_new_models, url)
 
 
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+def _price_new_models(url: StoreUrl) -> None:
+    try:
+        with open_store(url) as store:
+            for price in price_new_models(store):
+                known = "priced" if price.is_known else "unpriced: the price library does not know it"
+                log.info("model %s of %s: %s", price.model, price.provider or "unknown provider", known)
+    except StoreError as error:
+        log.warning("prices not updated: %s", first_line(error))
 
 
 def _listen(address: Address) -> socket.socket:

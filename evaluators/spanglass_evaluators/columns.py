@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from spanglass_collector.store.literal import sql_literal
 from spanglass_evaluators.errors import ConfigurationError
 from spanglass_evaluators.messages import asked_text, said_text
 
@@ -39,15 +40,10 @@ def sql_of(source: str) -> str:
     if source == "reference":
         source = METADATA_PREFIX + "reference"
     if source.startswith(METADATA_PREFIX):
-        return f"SpanAttributes[{quoted('spanglass.' + source)}]"
+        return f"SpanAttributes[{sql_literal('spanglass.' + source)}]"
     if not _PLAIN.fullmatch(source):
         raise ConfigurationError(f"{source!r} is not a column: use a column of spans, metadata.KEY or score:NAME")
     return f"`{source}`"
-
-
-def quoted(text: str) -> str:
-    """A ClickHouse string literal."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def derive(columns: Sequence[str], read: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:

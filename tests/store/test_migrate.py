@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from spanglass_collector.store import Store, StoreUrl
-from spanglass_collector.store.migrate import migrate, pending, render, sql_literal
+from spanglass_collector.store.literal import sql_literal
+from spanglass_collector.store.migrate import migrate, pending, render
 
 
 def test_a_changed_view_is_made_again(store: Store, store_url: StoreUrl) -> None:

@@ -17,6 +17,8 @@ from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
+from spanglass_collector.varint import decode_varint
+
 _VARINT = rb"[\x80-\xff]{0,4}[\x00-\x7f]"
 # KeyValue.value (field 2) whose AnyValue begins with kvlist_value (field 6).
 _MAP_IN_ATTRIBUTE = re.compile(rb"\x12(" + _VARINT + rb")\x32(" + _VARINT + rb")")
@@ -31,8 +33,8 @@ def may_hold_nested_values(wire: bytes) -> bool:
 
 
 def _is_nested_at(match: re.Match[bytes], wire: bytes) -> bool:
-    size, inner = _varint(match.group(1)), match.group(2)
-    if size != 1 + len(inner) + _varint(inner):
+    size, inner = decode_varint(match.group(1)), match.group(2)
+    if size != 1 + len(inner) + decode_varint(inner):
         return False
     start = match.end(1)
     try:
@@ -40,10 +42,6 @@ def _is_nested_at(match: re.Match[bytes], wire: bytes) -> bool:
     except DecodeError:
         return False
     return value.HasField("kvlist_value") or value.HasField("array_value")
-
-
-def _varint(encoded: bytes) -> int:
-    return sum((byte & 127) << (7 * i) for i, byte in enumerate(encoded))
 
 
 def flatten_nested_values(request: ExportTraceServiceRequest) -> int:

@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import struct
 
+from spanglass_collector.varint import encode_varint
+
 PROJECT, RECEIVED_AT, DIGEST = 1000, 1001, 1002
 _LENGTH_DELIMITED, _FIXED64 = 2, 1
 
 
-def varint(number: int) -> bytes:
-    """Protobuf's base-128 encoding of a number >= 0."""
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
-
 def stamp(project: str, received_at_ns: int, digest: bytes) -> bytes:
     """Bytes to append to a serialised ExportTraceServiceRequest."""
-    received_at = varint(RECEIVED_AT << 3 | _FIXED64) + struct.pack("<Q", received_at_ns)
+    received_at = encode_varint(RECEIVED_AT << 3 | _FIXED64) + struct.pack("<Q", received_at_ns)
     return _field(PROJECT, project.encode()) + received_at + _field(DIGEST, digest)
 
 
 def _field(number: int, value: bytes) -> bytes:
-    return varint(number << 3 | _LENGTH_DELIMITED) + varint(len(value)) + value
+    return encode_varint(number << 3 | _LENGTH_DELIMITED) + encode_varint(len(value)) + value

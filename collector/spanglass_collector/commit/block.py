@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from spanglass_collector.admit.request import Admitted
-from spanglass_collector.admit.stamp import varint
 from spanglass_collector.store import otlp
 from spanglass_collector.store.contract import Store
+from spanglass_collector.varint import encode_varint
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,6 @@ class Block:
 
     def insert_into(self, store: Store) -> None:
         """Blocks until stored. Raises StoreUnavailable or StoreRefused."""
-        data = b"".join(part for r in self.requests for part in (varint(len(r.body)), r.body))
+        data = b"".join(part for r in self.requests for part in (encode_varint(len(r.body)), r.body))
         settings = otlp.insert_settings(self.token, in_process=store.is_embedded)
         store.insert_block(otlp.INBOX, data, "Protobuf", otlp.INBOX_COLUMNS, settings)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from spanglass_collector.commit.block import Block
 from spanglass_collector.config import CommitConfig
-from spanglass_collector.errors import Rejected, Retryable, StoreError, StoreRefused
+from spanglass_collector.errors import Rejected, Retryable, StoreError, StoreRefused, first_line
 from spanglass_collector.metrics import CollectorMetrics
 from spanglass_collector.store.contract import Store
 
@@ -67,9 +67,3 @@ class Writer:
                 time.sleep(self._config.retry_pause_s * attempt)
         self._metrics.commit_seconds.observe(time.perf_counter() - started)
         self._metrics.commit_spans.observe(block.spans)
-
-
-def first_line(error: BaseException) -> str:
-    """An error for logs and answers: one line, bounded."""
-    text = str(error).strip()
-    return text.splitlines()[0][:300] if text else type(error).__name__

@@ -10,6 +10,8 @@ import re
 import struct
 from collections.abc import Sequence
 
+from spanglass_collector.varint import encode_varint
+
 HANDSHAKE = re.compile(
     r"\s*SELECT\s+displayName\(\),\s*version\(\),\s*revision\(\),\s*timezone\(\)\s*(FORMAT\s+Native)?\s*",
     re.IGNORECASE,
@@ -20,7 +22,9 @@ _BLOCK_INFO = bytes((1, 0, 2, 255, 255, 255, 255, 0))
 
 def empty_block(columns: Sequence[tuple[str, str]]) -> bytes:
     """Header of a result without rows. chDB writes nothing then, and clients would see no columns."""
-    return _varint(len(columns)) + _varint(0) + b"".join(_text(name) + _text(kind) for name, kind in columns)
+    return (
+        encode_varint(len(columns)) + encode_varint(0) + b"".join(_text(name) + _text(kind) for name, kind in columns)
+    )
 
 
 def handshake_block(name: str, version: str, timezone: str) -> bytes:
@@ -32,17 +36,9 @@ def handshake_block(name: str, version: str, timezone: str) -> bytes:
         ("timezone()", "String", _text(timezone)),
     ]
     body = b"".join(_text(title) + _text(kind) + b"\0" + data for title, kind, data in columns)
-    return _BLOCK_INFO + _varint(len(columns)) + _varint(1) + body
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    return bytes(out) + bytes((number,))
+    return _BLOCK_INFO + encode_varint(len(columns)) + encode_varint(1) + body
 
 
 def _text(text: str) -> bytes:
     raw = text.encode()
-    return _varint(len(raw)) + raw
+    return encode_varint(len(raw)) + raw

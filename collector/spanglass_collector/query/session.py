@@ -19,6 +19,7 @@ import chdb
 
 from spanglass_collector.query.guard import check_reader_statement
 from spanglass_collector.query.native import empty_block
+from spanglass_collector.store.literal import sql_literal
 
 
 class Role(Enum):
@@ -163,8 +164,7 @@ def _capped(name: str, value: str) -> str:
 def _assignment(name: str, value: str) -> str:
     if not re.fullmatch(r"\w+", name):
         raise QueryFailed(f"Code: 115. DB::Exception: Unknown setting {name!r}. (UNKNOWN_SETTING)")
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"{name} = '{escaped}'"
+    return f"{name} = {sql_literal(value)}"
 
 
 def _identifier(name: str) -> str:

@@ -14,7 +14,7 @@ import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from spanglass_collector.errors import StoreError, StoreRefused, StoreUnavailable
+from spanglass_collector.errors import StoreError, StoreRefused, StoreUnavailable, first_line
 from spanglass_collector.store.contract import QueryResult
 from spanglass_collector.store.url import StoreUrl
 
@@ -155,7 +155,6 @@ def _store_error(error: ClickHouseError) -> StoreError:
             "stop it, or choose another --data-dir"
         )
     if "Code:" not in text:
-        reason = text.strip().splitlines()[0] if text.strip() else type(error).__name__
-        return StoreUnavailable(f"the store does not answer: {reason[:300]}")
+        return StoreUnavailable(f"the store does not answer: {first_line(error)}")
     kind = StoreUnavailable if any(name in text for name in _UNAVAILABLE) else StoreRefused
     return kind(text)

@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
 
 import jinja2
 
 from spanglass_collector.store import otlp
 from spanglass_collector.store.aliases import Dialects
 from spanglass_collector.store.contract import Store
+from spanglass_collector.store.literal import sql_literal
 from spanglass_collector.store.pricing import COST_SQL
 from spanglass_collector.store.url import StoreUrl
 
@@ -47,15 +47,6 @@ class Migration:
     @property
     def digest(self) -> str:
         return hashlib.sha256("\n;\n".join(self.statements).encode()).hexdigest()[:16]
-
-
-def sql_literal(value: Any) -> str:
-    """A Python str, int or list of them as a ClickHouse literal."""
-    if isinstance(value, list):
-        return "[" + ", ".join(map(sql_literal, value)) + "]"
-    if isinstance(value, int):
-        return str(value)
-    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def render(url: StoreUrl, engine_user: str = "default") -> list[Migration]:

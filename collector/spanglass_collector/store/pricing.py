@@ -17,6 +17,7 @@ from genai_prices import Usage, calc_price
 from genai_prices.data_snapshot import get_snapshot
 
 from spanglass_collector.store.contract import Store
+from spanglass_collector.store.literal import sql_literal
 
 LIBRARY_PROVIDERS = {
     "aws.bedrock": "aws",
@@ -131,14 +132,10 @@ def _price_stored_spans(store: Store, models: list[tuple[str, str]]) -> None:
     correction = _sql("usage_correction").replace("{cost}", cost).replace("{unpriced}", UNPRICED_SQL)
     store.command(correction, {"models": models})
     # A mutation takes no bound values.
-    literal = ", ".join(f"({_quote(provider)}, {_quote(model)})" for provider, model in models)
+    literal = ", ".join(f"({sql_literal(provider)}, {sql_literal(model)})" for provider, model in models)
     condition = UNPRICED_SQL.replace("{models:Array(Tuple(String, String))}", f"({literal})")
     store.command(f"ALTER TABLE spans UPDATE CostUsd = {cost} WHERE {condition}")
 
 
 def _database(store: Store) -> str:
     return str(store.query("SELECT currentDatabase()").result_rows[0][0])
-
-
-def _quote(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

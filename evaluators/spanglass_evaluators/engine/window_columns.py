@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from spanglass_collector.store import Store
+from spanglass_collector.store.literal import sql_literal
 from spanglass_evaluators.columns import (
     SCORE_PREFIX,
     TEXT_COLUMNS,
     derive,
-    quoted,
     sources_of,
     sql_of,
 )
@@ -72,7 +72,9 @@ def _read(store: Store, columns: Sequence[str], bounds: Bounds, project: str, ro
         return {}
     sources = sources_of(columns)
     scores = [source for source in sources if source.startswith(SCORE_PREFIX)]
-    joins = [_SCORE_JOIN.format(i=i, name=quoted(name.removeprefix(SCORE_PREFIX))) for i, name in enumerate(scores)]
+    joins = [
+        _SCORE_JOIN.format(i=i, name=sql_literal(name.removeprefix(SCORE_PREFIX))) for i, name in enumerate(scores)
+    ]
     select = [
         f"value{scores.index(source)}" if source in scores else f"{sql_of(source)} AS c{number}"
         for number, source in enumerate(sources)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from spanglass_collector.errors import StoreRefused
 from spanglass_collector.store import Store
-from spanglass_evaluators.columns import quoted, sql_of
+from spanglass_collector.store.literal import sql_literal
+from spanglass_evaluators.columns import sql_of
 from spanglass_evaluators.contract import Window, WindowEvaluator, WindowJudgement
 from spanglass_evaluators.engine.progress import OnProgress, Progress, ignore_progress
 from spanglass_evaluators.engine.rows import write_window_scores
@@ -126,7 +127,7 @@ def _parts(store: Store, plan: WindowPlan, end_ns: int) -> Iterator[_Part]:
             yield _Part(project, plan.label, reference, current)
             continue
         for value in distinct_values(store, plan.by, current, project=project, at_most=_MOST_PARTS):
-            only = f" AND toString({sql_of(plan.by)}) = {quoted(value)}"
+            only = f" AND toString({sql_of(plan.by)}) = {sql_literal(value)}"
             cohort = ", ".join(part for part in (plan.label, f"{plan.by.removeprefix('metadata.')}={value}") if part)
             yield _Part(project, cohort, _narrowed(reference, only), _narrowed(current, only))
 
