@@ -23,6 +23,7 @@ from spanglass_collector.access import Access
 from spanglass_collector.commit.group import GroupCommit
 from spanglass_collector.config import Address, CollectorConfig
 from spanglass_collector.errors import ConfigurationError, StoreError, first_line
+from spanglass_collector.lineage.http import lineage_router
 from spanglass_collector.metrics import CollectorMetrics
 from spanglass_collector.query.http import OWNER, SqlAccess, sql_app
 from spanglass_collector.query.session import EmbeddedEngine
@@ -91,6 +92,9 @@ class Collector:
             self.metrics,
             body_limit_bytes=self._config.body_limit_bytes,
             is_ready=lambda: self._ready,
+        )
+        app.include_router(
+            lineage_router(access, lambda: open_store(self._url), body_limit_bytes=self._config.body_limit_bytes)
         )
         otlp_http = await self._serve(app, self._config.otlp_http)
         otlp_grpc = Address(self._config.otlp_grpc.host, grpc_port)
