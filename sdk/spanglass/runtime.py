@@ -47,6 +47,11 @@ class Runtime:
         self._config: Config | None = None
         self._lock = threading.RLock()
 
+    @property
+    def config(self) -> Config | None:
+        """What runs now; None before the start and after the stop."""
+        return self._config
+
     def start(self, config: Config) -> None:
         """Starts with `config`, replacing what ran before; the same config again changes nothing."""
         with self._lock:

@@ -26,6 +26,12 @@ def ambient_attributes(context: otel_context.Context) -> Mapping[str, Any] | Non
     return context.get(_KEY)  # type: ignore[return-value]
 
 
+def inherited(attributes: Mapping[str, Any]) -> otel_context.Context:
+    """The current context, in which spans start with `attributes` beside what they inherit already."""
+    outer = ambient_attributes(otel_context.get_current()) or {}
+    return otel_context.set_value(_KEY, {**outer, **attributes})
+
+
 def describe(
     session: str | None = None,
     user: str | None = None,
