@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +12,9 @@ from spanglass_collector.alerts.channels.contract import Outcome
 from spanglass_collector.alerts.channels.pagerduty import PagerDuty
 from spanglass_collector.alerts.channels.webhook import Webhook, decode_secret
 from spanglass_collector.alerts.notification import Notification
+from spanglass_collector.alerts.rule import Destination
 from spanglass_collector.alerts.rules import Rule, default_rules, from_mapping
-from spanglass_collector.alerts.service import evaluate_once, run_once
+from spanglass_collector.alerts.service import Watch, evaluate_once, run_once
 from spanglass_collector.alerts.testing import PagerDutyReceiver, WebhookReceiver, generated_secret
 from spanglass_collector.store import Store, StoreUrl, open_store
 from tests.alerts.traffic import NOON, ROUTING_KEY, Clock, Traffic
@@ -88,14 +90,16 @@ def test_a_second_episode_is_a_new_page(
 def test_drift_and_group_gaps_page(
     store: Store, traffic: Traffic, pagerduty: PagerDutyReceiver, channels: dict[str, PagerDuty]
 ) -> None:
-    """The shipped rules page on what the window evaluators found, one alert for each feature."""
-    traffic.window(NOON, Feature="score:accuracy", EffectSize=0.33)
-    traffic.window(NOON, Feature="OutputTokens", EffectSize=0.9)
-    traffic.window(NOON, Name="group_gap", Feature="score:refusal", Cohort="group=f vs group=m")
+    """The shipped rules page on what the window evaluators found twice, once for all features of a cohort."""
+    for end in (NOON - timedelta(hours=1), NOON):
+        traffic.window(end, Feature="score:accuracy", EffectSize=0.33)
+        traffic.window(end, Feature="OutputTokens", EffectSize=0.9)
+        traffic.window(end, Name="group_gap", Feature="score:refusal", Cohort="group=f vs group=m")
     report = run_once(store, default_rules(), channels, Clock())
-    assert (report.triggered, report.failures) == (3, [])
-    assert {e["payload"]["class"] for e in pagerduty.events} == {"drift", "group-gap"}
-    assert any(e["payload"]["custom_details"]["labels"]["feature"] == "score:accuracy" for e in pagerduty.events)
+    assert (report.triggered, report.failures) == (2, [])
+    details = {e["payload"]["class"]: e["payload"]["custom_details"] for e in pagerduty.events}
+    assert [alert["labels"]["feature"] for alert in details["drift"]["alerts"]] == ["OutputTokens", "score:accuracy"]
+    assert details["group-gap"]["labels"]["feature"] == "score:refusal"
 
 
 def test_healthy_traffic_pages_nobody(
@@ -124,7 +128,7 @@ def test_a_restart_between_any_two_steps_says_everything_once(
         with open_store(store_url) as reopened:
             channels = {"pager": PagerDuty(ROUTING_KEY, url=pagerduty.url)}
             if step % 2 == 0:
-                evaluate_once(reopened, rules(), list(channels), clock, project="shop")
+                evaluate_once(reopened, Watch(rules(), [Destination("pager")]), clock, project="shop")
             else:
                 run_once(reopened, rules(), channels, clock, project="shop")
         clock.move(301)
@@ -155,8 +159,9 @@ def test_a_crash_within_a_pass_loses_and_repeats_nothing(
     """Wherever the writes of a pass are cut off, the next passes page exactly once."""
     clock = Clock()
     traffic.calls(3, NOON, StatusCode="Error")
+    watch = Watch(rules(), [Destination("pager")])
     with pytest.raises(KeyboardInterrupt):
-        evaluate_once(CrashingStore(store, fatal), rules(), ["pager"], clock, project="shop")  # type: ignore[arg-type]
+        evaluate_once(CrashingStore(store, fatal), watch, clock, project="shop")  # type: ignore[arg-type]
     for _ in range(3):
         clock.move(10)
         run_once(store, rules(), channels, clock, project="shop")
@@ -265,7 +270,7 @@ def test_a_removed_rule_does_not_leave_its_alert_behind(
     clock.move(30)
     run_once(store, (), channels, clock)
     assert actions(pagerduty) == ["trigger", "resolve"]
-    assert records.load_open(store, "shop") == {}
+    assert records.load_open(store, "shop") == []
 
 
 def test_a_webhook_is_signed_and_keeps_its_id(store: Store, traffic: Traffic) -> None:

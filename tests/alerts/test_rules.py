@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from spanglass_collector.alerts.channels import open_channels
-from spanglass_collector.alerts.question import MetricQuestion, WindowQuestion
+from spanglass_collector.alerts.kinds.threshold import MetricQuestion
+from spanglass_collector.alerts.kinds.windows import WindowQuestion
 from spanglass_collector.alerts.rules import default_rules, from_mapping
 from spanglass_collector.alerts.table import load_toml
 from spanglass_collector.errors import ConfigurationError
@@ -54,7 +55,7 @@ WRONG = {  # the rule's table: a part of what is said about it
     R + 'filter = {X = "y"}': "filter: error_rate has no column 'X'",
     R + 'channels = ["pager"]': "there is no channel 'pager'",
     'name = "r"\nthreshold = 1': "metric: give either metric",
-    'name = "r"\nkind = "magic"': "kind: must be one of threshold, drift, group_gap",
+    'name = "r"\nkind = "magic"': "kind: must be one of threshold, anomaly, burn_rate",
     'name = "drift"\nkind = "drift"\nthreshold = 1': "alert rule 'drift': threshold: unknown key",
     'metric = "error_rate"': "alerts.rules[0]: every rule needs a name",
 }
@@ -66,8 +67,8 @@ def test_a_configuration_is_read() -> None:
     config = from_mapping(load_toml(GOOD))
     errors, drift = config.rules
     assert isinstance(errors.question, MetricQuestion)
-    assert errors.question.filters == {"Environment": ("production",), "Model": ("gpt-4", "gpt-4o")}
-    assert (errors.window_s, errors.for_s, errors.threshold, errors.channels) == (600, 120, 0.05, ("pager",))
+    assert errors.question.selection.filters == {"Environment": ("production",), "Model": ("gpt-4", "gpt-4o")}
+    assert (errors.window_s, errors.terms.for_s, errors.threshold, errors.channels) == (600, 120, 0.05, ("pager",))
     assert drift.question == WindowQuestion("drift", ("score:%",), 0.3)
     assert (config.interval_s, config.channels[0].kind) == (10, "pagerduty")
 
@@ -116,7 +117,7 @@ def test_a_channel_takes_its_secret_from_the_environment() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('kind = "pigeon"', "'c': kind: must be one of pagerduty, webhook, not 'pigeon'"),
+        ('kind = "pigeon"', "'c': kind: must be one of pagerduty, slack, opsgenie"),
         ('kind = "webhook"', "'c': url: is missing"),
         ('kind = "webhook"\nurl = "ftp://x"', "url: must be an http:// or https:// address"),
         ('kind = "webhook"\nurl = "http://x/"\nsecret = "abc"', "secret: must be whsec_ followed by base64"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -35,10 +36,20 @@ class Traffic:
 
     def calls(self, count: int, at: datetime, **columns: Any) -> list[str]:
         """`count` model calls in the minute before `at`; returns their trace ids."""
+        moments = [at - timedelta(seconds=1 + i % 50) for i in range(count)]
+        return self._calls([{"Timestamp": moment, **columns} for moment in moments])
+
+    def each(self, moments: Sequence[datetime], **columns: Sequence[Any]) -> list[str]:
+        """A model call a second before each moment, with a value of each column of its own."""
+        rows = zip(moments, *columns.values(), strict=True)
+        return self._calls(
+            [{"Timestamp": at - timedelta(seconds=1), **dict(zip(columns, own, strict=True))} for at, *own in rows]
+        )
+
+    def _calls(self, chosen: list[dict[str, Any]]) -> list[str]:
         rows = [
             {
                 "Project": "shop",
-                "Timestamp": at - timedelta(seconds=1 + i % 50),
                 "TraceId": f"{next(self.ids):032x}",
                 "SpanId": f"{i:016x}",
                 "ServiceName": "chat",
@@ -49,7 +60,7 @@ class Traffic:
                 "CostUsd": 0.01,
                 **columns,
             }
-            for i in range(count)
+            for i, columns in enumerate(chosen)
         ]
         self._insert("spans", rows)
         return [row["TraceId"] for row in rows]

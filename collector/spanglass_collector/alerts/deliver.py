@@ -58,7 +58,10 @@ def deliver(
     Blocks for as long as the channel takes. Raises StoreError.
     """
     tally = Tally()
-    for entry in outbox.due(outbox.pending(store, name), clock()):
+    waiting = outbox.pending(store, name)
+    outdated = outbox.outdated(waiting)
+    outbox.update(store, [outbox.superseded(entry) for entry in outdated], clock())
+    for entry in outbox.due([entry for entry in waiting if entry not in outdated], clock()):
         outcome = _send(name, channel, entry, clock())
         after = _after(entry, outcome, clock(), jitter(), schedule)
         outbox.update(store, [after], clock())

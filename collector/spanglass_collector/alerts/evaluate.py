@@ -13,189 +13,172 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from spanglass_collector.alerts import outbox, records
-from spanglass_collector.alerts.notification import Notification, describe_window, summarise
-from spanglass_collector.alerts.observe import RuleFailure, Sample, observe
+from spanglass_collector.alerts import outbox, pages, quiet, records
+from spanglass_collector.alerts.notification import describe_window, summarise
+from spanglass_collector.alerts.observe import RuleFailure, Sample, instance_of, observe
+from spanglass_collector.alerts.pages import BARE, PageSettings, Said
+from spanglass_collector.alerts.quiet import Quiet
 from spanglass_collector.alerts.records import Record
-from spanglass_collector.alerts.rules import Rule
-from spanglass_collector.alerts.state import (
-    Event,
-    Phase,
-    Standing,
-    Step,
-    advance,
-    dedup_key,
-    notification_id,
-)
+from spanglass_collector.alerts.rule import Destination, Rule
+from spanglass_collector.alerts.state import Event, Phase, Standing, Terms, advance, dedup_key
 from spanglass_collector.store import Store
 
 Known = Mapping[tuple[str, str], Record]
-_GONE = Sample(labels={}, value=float("nan"))
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An alert's new state, and what is to be said about it (None: nothing)."""
-
-    record: Record
-    began: bool
-    notification: Notification | None = None
-    channels: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True)
 class Evaluation:
-    """What a pass found."""
+    """What a pass found: alerts as they stand, what is said of their pages, rules that could not be asked."""
 
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Record] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     failures: list[RuleFailure] = field(default_factory=list)
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
 
     def count(self, event: Event) -> int:
-        return sum(1 for c in self.changes if c.notification is not None and c.notification.event == event)
+        return sum(1 for said in self.said if said.notification.event == event)
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Where and when a pass looks. `now` has whole milliseconds, as the store keeps them."""
+    """Where and when a pass looks, and what keeps it quiet. `now` has whole milliseconds, as the store keeps
+    them.
+    """
 
     project: str
     now: datetime
-    trace_url: str = ""
+    settings: PageSettings = BARE
+    quiets: tuple[Quiet, ...] = ()
 
 
-def evaluate(store: Store, rules: Sequence[Rule], channels: Sequence[str], at: Pass) -> Evaluation:
+def evaluate(store: Store, rules: Sequence[Rule], destinations: Sequence[Destination], at: Pass) -> Evaluation:
     """Ask all rules and write the outcome. Raises StoreError; then nothing is lost and the pass can be
     repeated.
     """
-    known = records.load_open(store, at.project)
+    known = records.load_known(store, at.project, at.now)
+    found = _asked(store, rules, known, at)
+    found.changes.extend(_orphans(rules, known, at.now))
+    after = {**known, **{(record.rule, record.instance): record for record in found.changes}}
+    by_name = {rule.name: rule for rule in rules}
+    heard = {key: _muted(record, after, by_name, at) for key, record in after.items()}
+    found.changes = [heard[record.rule, record.instance] for record in found.changes]
+    found.said = pages.statements(known.values(), heard.values(), at.now, at.settings)
+    allowed = {rule.name: rule.channels for rule in rules}
+    messages = list(pages.addressed(found.said, destinations, allowed.get))
+    _write(store, found.changes, messages, known, at.now)
+    return found
+
+
+def _asked(store: Store, rules: Sequence[Rule], known: Known, at: Pass) -> Evaluation:
     found = Evaluation()
     for rule in rules:
         samples = observe(store, rule, at.project, at.now)
         if isinstance(samples, RuleFailure):
             found.failures.append(samples)
         else:
-            found.changes.extend(_changes(rule, samples, known, at))
-    found.changes.extend(_orphans(rules, known, at))
-    _write(store, found.changes, channels, at.now)
+            found.samples[rule.name] = samples
+            found.changes.extend(stepped(rule, samples, known, at.project, at.now))
     return found
 
 
-def _changes(rule: Rule, samples: Sequence[Sample], known: Known, at: Pass) -> Iterator[Change]:
+def stepped(rule: Rule, samples: Sequence[Sample], known: Known, project: str, now: datetime) -> Iterator[Record]:
     """Pure: steps of one rule's instances, those that were measured and those that are open without a
     measurement.
     """
     for sample in samples:
         before = known.get((rule.name, sample.instance))
         standing = before.standing if before else None
-        step = advance(standing, breached=rule.is_breached(sample.value), now=at.now, for_s=rule.for_s)
-        if step:
-            yield _change(rule, sample, before, step, at)
+        breached = rule.is_breached(sample.value, is_firing=standing is not None and standing.is_firing)
+        after = advance(standing, breached=breached, now=now, terms=rule.terms)
+        if after is not None:
+            yield _record(rule, sample, before, after, project, now)
     measured = {sample.instance for sample in samples}
     for (name, instance), before in known.items():
         if name == rule.name and instance not in measured and not rule.no_data_keeps:
-            step = advance(before.standing, breached=False, now=at.now, for_s=rule.for_s)
-            if step:
-                yield _change(rule, _without_data(instance), before, step, at)
+            gone = advance(before.standing, breached=False, now=now, terms=rule.terms)
+            if gone is not None:
+                yield _continued(before, gone, now)
 
 
-def _without_data(instance: str) -> Sample:
-    return replace(_GONE, labels=orjson.loads(instance), explanation="nothing was measured in the last window")
-
-
-def _orphans(rules: Sequence[Rule], known: Known, at: Pass) -> Iterator[Change]:
+def _orphans(rules: Sequence[Rule], known: Known, now: datetime) -> Iterator[Record]:
     """Open alerts whose rule was removed or renamed: nobody would ever resolve them."""
     names = {rule.name for rule in rules}
-    for (name, instance), before in known.items():
-        if name in names:
-            continue
-        step = advance(before.standing, breached=False, now=at.now, for_s=0)
-        if step:
-            yield _closed_orphan(before, instance, step, at)
+    for (name, _), before in known.items():
+        after = None if name in names else advance(before.standing, breached=False, now=now, terms=Terms(flap_limit=99))
+        if after is not None:
+            yield replace(_continued(before, after, now), summary=f"{before.summary} (the rule was removed)")
 
 
-def _closed_orphan(before: Record, instance: str, step: Step, at: Pass) -> Change:
-    record = replace(before, standing=step.standing, updated_at=at.now)
-    if step.event is None:
-        return Change(record, began=False)
-    said = Notification(
-        id="", event="resolve", project=at.project, rule=before.rule, severity=before.severity,
-        dedup_key=before.dedup_key, summary=f"{before.summary} (the rule was removed)",
-        since=before.standing.since, at=at.now, value=None, condition="", labels=orjson.loads(instance),
-    )  # fmt: skip
-    return Change(record, began=False, notification=said)
+def _continued(before: Record, standing: Standing, now: datetime) -> Record:
+    """Without a measurement an alert keeps what was last said of it."""
+    told = before.told and standing.is_firing
+    return replace(before, standing=standing, updated_at=now, told=told, muted_by="")
 
 
-def _change(rule: Rule, sample: Sample, before: Record | None, step: Step, at: Pass) -> Change:
-    said = _notification(rule, sample, step, at)
-    record = Record(
-        project=at.project,
+def _record(
+    rule: Rule, sample: Sample, before: Record | None, standing: Standing, project: str, now: datetime
+) -> Record:
+    condition = f"{rule.op} {rule.threshold:g} {rule.unit}".strip() + f" over {describe_window(rule.window_s)}"
+    shown = {
+        **sample.details,
+        "condition": condition,
+        "explanation": sample.explanation,
+        "trace_ids": sample.trace_ids,
+        "runbook": rule.runbook,
+        "page_labels": _page_labels(rule, sample),
+    }
+    text = orjson.dumps(shown, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS).decode()
+    return Record(
+        project=project,
         rule=rule.name,
         instance=sample.instance,
-        standing=step.standing,
+        standing=standing,
         severity=rule.severity,
-        value=said.value,
-        summary=said.summary,
-        details=_details(said),
-        dedup_key=said.dedup_key,
-        updated_at=at.now,
-    )
-    return Change(record, before is None, said if step.event else None, rule.channels)
-
-
-def _details(said: Notification) -> str:
-    kept = {
-        "condition": said.condition,
-        "explanation": said.explanation,
-        "trace_ids": said.trace_ids,
-        "runbook": said.runbook,
-        **said.details,
-    }
-    return orjson.dumps(kept, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS).decode()
-
-
-def _notification(rule: Rule, sample: Sample, step: Step, at: Pass) -> Notification:
-    condition = f"{rule.op} {rule.threshold:g} {rule.unit}".strip() + f" over {describe_window(rule.window_s)}"
-    value = sample.value if sample.value == sample.value else None  # NaN is the one number unequal to itself
-    return Notification(
-        id="",
-        event=step.event or "trigger",
-        project=at.project,
-        rule=rule.name,
-        severity=rule.severity,
-        dedup_key=dedup_key(at.project, rule.name, sample.instance),
-        summary=summarise(rule.title, value, condition, dict(sample.labels)),
-        since=step.standing.since,
-        at=at.now,
-        value=value,
-        condition=condition,
-        labels=dict(sample.labels),
-        trace_ids=sample.trace_ids,
-        trace_links=_links(at.trace_url, sample.trace_ids),
-        runbook=rule.runbook,
-        explanation=sample.explanation,
-        details=dict(sample.details),
+        value=sample.value,
+        summary=summarise(rule.title, sample.value, condition, dict(sample.labels)),
+        details=text,
+        dedup_key=dedup_key(project, rule.name, instance_of(_page_labels(rule, sample))),
+        updated_at=now,
+        told=before is not None and before.told and standing.is_firing,
     )
 
 
-def _links(trace_url: str, trace_ids: Sequence[str]) -> tuple[str, ...]:
-    return tuple(trace_url.replace("{trace_id}", trace_id) for trace_id in trace_ids) if trace_url else ()
+def _page_labels(rule: Rule, sample: Sample) -> dict[str, str]:
+    """What tells the rule's pages apart: the same for as long as the page lives."""
+    if rule.page_per is None:
+        return dict(sample.labels)
+    return {name: sample.labels[name] for name in rule.page_per if name in sample.labels}
 
 
-def _write(store: Store, changes: Sequence[Change], channels: Sequence[str], now: datetime) -> None:
-    records.save(store, [_as_pending(c.record) for c in changes if c.began and c.notification])
-    outbox.enqueue(store, list(_messages(changes, channels)), now)
-    records.save(store, [replace(c.record, updated_at=now + timedelta(microseconds=1)) for c in changes])
+def _muted(record: Record, after: Known, rules: Mapping[str, Rule], at: Pass) -> Record:
+    """The record with whether people are told of it. Who was told stays told until it ends."""
+    if not record.standing.is_firing or record.told:
+        return record
+    why = quiet.reason(record.matching, at.quiets, at.now) or _inhibited(record, after, rules)
+    return replace(record, told=not why, muted_by=why)
+
+
+def _inhibited(record: Record, after: Known, rules: Mapping[str, Rule]) -> str:
+    names = rules[record.rule].inhibited_by if record.rule in rules else ()
+    for other in after.values():
+        if other.rule in names and other.standing.is_firing and quiet.is_explained(record.labels, other.labels):
+            return f"alert {other.rule}"
+    return ""
+
+
+def _write(
+    store: Store, changes: Sequence[Record], messages: Sequence[outbox.Message], known: Known, now: datetime
+) -> None:
+    began = [r for r in changes if r.standing.is_firing and not _was_open(known.get((r.rule, r.instance)))]
+    records.save(store, [_as_pending(record) for record in began])
+    outbox.enqueue(store, messages, now)
+    records.save(store, [replace(r, updated_at=now + timedelta(microseconds=1)) for r in changes])
+
+
+def _was_open(record: Record | None) -> bool:
+    return record is not None and record.standing.is_open
 
 
 def _as_pending(record: Record) -> Record:
-    return replace(record, standing=Standing(Phase.PENDING, record.standing.since))
-
-
-def _messages(changes: Sequence[Change], channels: Sequence[str]) -> Iterator[outbox.Message]:
-    for change in changes:
-        said = change.notification
-        if said is None:
-            continue
-        for channel in channels if change.channels is None else change.channels:
-            own_id = notification_id(said.dedup_key, said.since, said.event, channel)
-            yield outbox.Message(channel, replace(said, id=own_id))
+    standing = replace(record.standing, phase=Phase.PENDING, fired=record.standing.fired[:-1])
+    return replace(record, standing=standing, told=False)

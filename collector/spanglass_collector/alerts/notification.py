@@ -30,6 +30,9 @@ class Notification:
     value: float | None
     condition: str
     labels: dict[str, str] = field(default_factory=dict)
+    """What all alerts of the page have in common."""
+    page_labels: dict[str, str] = field(default_factory=dict)
+    """What tells the page from the rule's other pages; the same from trigger to resolve."""
     trace_ids: tuple[str, ...] = ()
     trace_links: tuple[str, ...] = ()
     runbook: str = ""

@@ -6,17 +6,19 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
 
-from spanglass_collector.alerts.rules import Rule
+from spanglass_collector.alerts.rule import Rule
 from spanglass_collector.errors import StoreRefused
 from spanglass_collector.store import Store
 
 _DETAIL = "detail_"
+_LONGEST_LABEL = 200
 MOST_TRACES = 3
+MOST_INSTANCES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,11 @@ class Sample:
     @property
     def instance(self) -> str:
         """The labels as JSON with sorted keys: what tells instances of a rule apart."""
-        return orjson.dumps(dict(self.labels), option=orjson.OPT_SORT_KEYS).decode()
+        return instance_of(self.labels)
+
+
+def instance_of(labels: Mapping[str, str]) -> str:
+    return orjson.dumps(dict(labels), option=orjson.OPT_SORT_KEYS).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class RuleFailure:
 
 def observe(store: Store, rule: Rule, project: str, now: datetime) -> list[Sample] | RuleFailure:
     """Samples of the window that ends now. A NULL or NaN value is no data. Raises StoreUnavailable."""
-    query = rule.question.query(project, now - timedelta(seconds=rule.window_s), now)
+    query = rule.question.query(project, now - rule.window, now)
     try:
         result = store.query(query.text, query.parameters)
     except StoreRefused as error:
@@ -56,6 +62,12 @@ def observe(store: Store, rule: Rule, project: str, now: datetime) -> list[Sampl
         return RuleFailure(rule.name, project, f"its SQL returns no column named value: {result.column_names}")
     rows = (dict(zip(result.column_names, row, strict=True)) for row in result.result_rows)
     samples = [_sample(row) for row in rows if _is_number(row["value"])]
+    if len(samples) > MOST_INSTANCES:
+        return RuleFailure(
+            rule.name,
+            project,
+            f"it has {len(samples)} combinations of labels, more than {MOST_INSTANCES}: group by fewer, or by another",
+        )
     twice = _first_twice([sample.instance for sample in samples])
     if twice is not None:
         return RuleFailure(rule.name, project, f"two rows have the labels {twice}: which one counts is unknown")
@@ -75,7 +87,7 @@ def _sample(row: Mapping[str, Any]) -> Sample:
     own = {"value", "trace_ids", "explanation"}
     labels = {k: str(v) for k, v in row.items() if k not in own and not k.startswith(_DETAIL)}
     return Sample(
-        labels={name: text for name, text in labels.items() if text},
+        labels={name: text[:_LONGEST_LABEL] for name, text in labels.items() if text},
         value=float(row["value"]),
         trace_ids=_trace_ids(row.get("trace_ids") or ()),
         explanation=str(row.get("explanation") or ""),

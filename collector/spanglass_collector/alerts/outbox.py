@@ -17,6 +17,11 @@ _COLUMNS = (
     "Status", "Attempts", "NextAttemptAt", "LastError", "UpdatedAt",
 )  # fmt: skip
 _KNOWN = "SELECT Id FROM alert_outbox WHERE Id IN {ids:Array(String)}"
+_COUNTS = """
+SELECT Channel, countIf(Status = 'pending'), countIf(Status = 'dead'),
+       max(if(Status = 'pending', dateDiff('second', CreatedAt, {now:DateTime64(3)}), 0))
+FROM alert_outbox GROUP BY Channel
+"""
 _PENDING = """
 SELECT Channel, Payload, Status, Attempts, toUnixTimestamp64Milli(CreatedAt),
        toUnixTimestamp64Milli(NextAttemptAt), LastError
@@ -38,7 +43,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the outbox. `status` is pending, delivered or dead."""
+    """A row of the outbox. `status` is pending, delivered, superseded or dead."""
 
     message: Message
     created_at: datetime
@@ -63,6 +68,21 @@ def pending(store: Store, channel: str) -> list[Entry]:
     return [_entry(row) for row in store.query(_PENDING, {"channel": channel}).result_rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How a channel stands: messages that wait, that were given up, and the age of the oldest that waits."""
+
+    channel: str
+    pending: int
+    dead: int
+    oldest_s: int
+
+
+def backlogs(store: Store, now: datetime) -> list[Backlog]:
+    """Every channel that was ever written to. Raises StoreError."""
+    return [Backlog(*row) for row in store.query(_COUNTS, {"now": now}).result_rows]
+
+
 def update(store: Store, entries: Sequence[Entry], now: datetime) -> None:
     """Write entries as they are now. Raises StoreError."""
     if entries:
@@ -70,13 +90,27 @@ def update(store: Store, entries: Sequence[Entry], now: datetime) -> None:
 
 
 def due(entries: Sequence[Entry], now: datetime) -> list[Entry]:
-    """Pure: what may be sent now. Of each alert only the oldest, so that trigger and resolve keep their
+    """Pure: what may be sent now. Of each page only the oldest, so that trigger and resolve keep their
     order.
     """
     first: dict[str, Entry] = {}
     for entry in entries:
         first.setdefault(entry.message.notification.dedup_key, entry)
     return [entry for entry in first.values() if entry.next_attempt_at <= now]
+
+
+def outdated(entries: Sequence[Entry]) -> list[Entry]:
+    """Pure: repetitions behind which something newer waits; nobody needs to hear them any more."""
+    newest = {entry.message.notification.dedup_key: entry for entry in entries}
+    return [e for e in entries if e.message.notification.event == "repeat" and newest[_key(e)] is not e]
+
+
+def superseded(entry: Entry) -> Entry:
+    return replace(entry, status="superseded", last_error="")
+
+
+def _key(entry: Entry) -> str:
+    return entry.message.notification.dedup_key
 
 
 def delivered(entry: Entry) -> Entry:

@@ -3,7 +3,7 @@
 Every question answers in the same columns, so that one reader (observe.py) serves all: `value`; optionally
 `trace_ids Array(String)` and `explanation`; columns named `detail_*` travel with the alert; every other
 column is a label, and each combination of labels is an alert of its own. Free SQL keeps to the same
-convention.
+convention. The questions of each kind of rule are in kinds/.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import jinja2
 
-from spanglass_collector.alerts.metrics import Metric
+from spanglass_collector.store.literal import sql_literal
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader(__package__, "queries"),
@@ -24,9 +24,12 @@ _TEMPLATES = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["sql"] = sql_literal
 
-SPAN_TIME = """Timestamp > fromUnixTimestamp64Milli({since_ms:Int64})
-  AND Timestamp <= fromUnixTimestamp64Milli({until_ms:Int64})"""
+SINCE = "fromUnixTimestamp64Milli({since_ms:Int64})"
+UNTIL = "fromUnixTimestamp64Milli({until_ms:Int64})"
+SPAN_TIME = f"Timestamp > {SINCE} AND Timestamp <= {UNTIL}"
+SCORE_TIME = f"TargetTime > {SINCE} AND TargetTime <= {UNTIL}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +49,27 @@ class Question(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class MetricQuestion:
-    """A metric by name. `filters` and `group_by` name columns of `metric.columns`; fewer than `min_count` is
-    no data.
+class Selection:
+    """Which spans or scores, divided how. `columns` holds the SQL of every name a rule may use; fewer than
+    `min_count` rows in a group are no data.
     """
 
-    metric: Metric
-    arguments: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str]
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     group_by: tuple[str, ...] = ()
     min_count: int = 1
-    worst_is_low: bool = False
 
-    def query(self, project: str, since: datetime, until: datetime) -> Query:
-        columns = self.metric.columns
-        text = _TEMPLATES.get_template(self.metric.template).render(
-            labels=[(name, columns[name]) for name in self.group_by],
-            filters=[(columns[name], f"filter_{i}") for i, name in enumerate(self.filters)],
-            any_kind="Kind" in self.filters or "Kind" in self.group_by,
-            worst_is_low=self.worst_is_low,
-            span_time=SPAN_TIME,
-        )
-        bound = {f"filter_{i}": list(values) for i, values in enumerate(self.filters.values())}
-        own = {"min_count": self.min_count, **self.arguments, **bound}
-        return Query(text, {**_window(project, since, until), **own})
+    def parts(self) -> dict[str, Any]:
+        """What the templates' shared macros need."""
+        return {
+            "labels": [(name, self.columns[name]) for name in self.group_by],
+            "filters": [(self.columns[name], f"filter_{i}") for i, name in enumerate(self.filters)],
+            "any_kind": "Kind" in self.filters or "Kind" in self.group_by,
+        }
+
+    def bound(self) -> dict[str, Any]:
+        own = {f"filter_{i}": list(values) for i, values in enumerate(self.filters.values())}
+        return {"min_count": self.min_count, **own}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +79,17 @@ class SqlQuestion:
     sql: str
 
     def query(self, project: str, since: datetime, until: datetime) -> Query:
-        return Query(self.sql, _window(project, since, until))
+        return Query(self.sql, bounds(project, since, until))
 
 
-@dataclass(frozen=True, slots=True)
-class WindowQuestion:
-    """The newest judgement of each window comparison that found something: drift, or a gap between groups.
-
-    `features` are LIKE patterns, empty for all. The value is the effect's size without its sign.
-    """
-
-    score_name: str
-    features: tuple[str, ...] = ()
-    min_effect: float = 0.0
-
-    def query(self, project: str, since: datetime, until: datetime) -> Query:
-        own = {
-            "score_name": self.score_name,
-            "features": list(self.features) or ["%"],
-            "min_effect": float(self.min_effect),
-        }
-        text = _TEMPLATES.get_template("window_scores.sql.j2").render()
-        return Query(text, {**_window(project, since, until), **own})
+def render(template: str, **parts: Any) -> str:
+    """The SQL of a file in queries/."""
+    return _TEMPLATES.get_template(template).render(
+        **{"span_time": SPAN_TIME, "score_time": SCORE_TIME, "since": SINCE, "until": UNTIL, **parts}
+    )
 
 
-def _window(project: str, since: datetime, until: datetime) -> dict[str, Any]:
+def bounds(project: str, since: datetime, until: datetime) -> dict[str, Any]:
     """Milliseconds rather than DateTime: no time zone can come between us and the store."""
     return {
         "project": project,

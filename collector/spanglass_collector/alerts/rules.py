@@ -1,66 +1,31 @@
-"""Rules and channels from `spanglass.toml`: read, checked, frozen.
+"""Rules, channels and quiet times from `spanglass.toml` and from rules files: read, checked, frozen.
 
-    [alerts]                                 interval_s, default_rules, trace_url
-    [[alerts.rules]]                         name, kind = "threshold" | "drift" | "group_gap", ...
-    [alerts.channels.<name>]                 kind = "pagerduty" | "webhook", and what that kind needs
+    [alerts]                                 interval_s, default_rules, trace_url, rule_files, ...
+    [[alerts.rules]]                         name, kind, and what that kind needs (kinds/)
+    [alerts.channels.<name>]                 kind, and what that kind needs (channels/)
+    [[alerts.maintenance]]                   matchers, and when (quiet.py)
 
-Every error is a ConfigurationError that names the rule and the key and says what would be right.
+Every error is a ConfigurationError that names file and line, the rule and the key, and says what would be right.
 docs/alerts.md lists all keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Literal, cast
+from pathlib import Path
+from typing import Any, cast
 
-from spanglass_collector.alerts.metrics import Metric, find_metric
-from spanglass_collector.alerts.question import MetricQuestion, Question, SqlQuestion, WindowQuestion
-from spanglass_collector.alerts.table import Table, load_toml
+from spanglass_collector.alerts.kinds import KINDS
+from spanglass_collector.alerts.quiet import Maintenance, read_maintenance
+from spanglass_collector.alerts.rule import SEVERITIES, ChannelConfig, Rule, Severity, Subject
+from spanglass_collector.alerts.source import NOWHERE, Document, Place, parse_toml, read_document
+from spanglass_collector.alerts.state import DEFAULT_TERMS, Terms
+from spanglass_collector.alerts.table import Table
 from spanglass_collector.errors import ConfigurationError
 
-Severity = Literal["critical", "error", "warning", "info"]
-SEVERITIES: tuple[Severity, ...] = ("critical", "error", "warning", "info")
-OPERATORS: dict[str, Callable[[float, float], bool]] = {
-    ">": lambda value, threshold: value > threshold,
-    ">=": lambda value, threshold: value >= threshold,
-    "<": lambda value, threshold: value < threshold,
-    "<=": lambda value, threshold: value <= threshold,
-}
-_DAY_S = 86_400.0
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One thing to watch. `channels` is None for all of them; `title` says in words what is wrong when it
-    fires.
-    """
-
-    name: str
-    question: Question
-    op: str
-    threshold: float
-    window_s: float
-    for_s: float
-    severity: Severity
-    title: str
-    unit: str = ""
-    runbook: str = ""
-    channels: tuple[str, ...] | None = None
-    no_data_keeps: bool = False
-
-    def is_breached(self, value: float) -> bool:
-        return OPERATORS[self.op](value, self.threshold)
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelConfig:
-    """A channel as configured; `options` are checked by its kind (channels/)."""
-
-    name: str
-    kind: str
-    options: Mapping[str, Any]
+__all__ = ["AlertConfig", "ChannelConfig", "Rule", "default_rules", "from_mapping", "read_rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,157 +34,179 @@ class AlertConfig:
 
     rules: tuple[Rule, ...] = ()
     channels: tuple[ChannelConfig, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
     interval_s: float = 30.0
     trace_url: str = ""
+    runbook_base: str = ""
+    """Put before a runbook that is a path, so that pages carry an address."""
 
 
-def from_mapping(document: Mapping[str, Any]) -> AlertConfig:
+def from_mapping(document: Mapping[str, Any], place: Place = NOWHERE) -> AlertConfig:
     """`spanglass.toml` as parsed; what lies outside `alerts` is not looked at. A rule replaces a default of
-    its name.
+    its name. `place` is the file, for messages and for the paths in `rule_files`.
     """
-    table = Table("alerts", document.get("alerts", {}))
-    own = [_rule(entry, index) for index, entry in enumerate(table.tables("rules"))]
-    _refuse_duplicates([rule.name for rule in own])
+    table = Table("alerts", document.get("alerts", {}), place.inside("alerts"))
+    terms = _read_terms(table, DEFAULT_TERMS)
+    own = [*_rules(table, terms), *_from_files(table, place, terms)]
+    _refuse_duplicates(own)
     defaults = default_rules() if table.boolean("default_rules", True) else ()
     names = {rule.name for rule in own}
     config = AlertConfig(
         rules=tuple(rule for rule in defaults if rule.name not in names) + tuple(own),
-        channels=tuple(_channels(table.table("channels"))),
+        channels=tuple(_channels(table)),
+        maintenance=tuple(read_maintenance(table)),
         interval_s=table.number("interval_s", 30.0, least=0.1),
         trace_url=table.text("trace_url", ""),
+        runbook_base=table.text("runbook_base", ""),
     )
     table.refuse_unknown()
-    _check_channel_names(config)
+    _check_references(config)
     return config
 
 
 def default_rules() -> tuple[Rule, ...]:
     """The rules that ship: quiet on healthy traffic, whatever the application."""
-    text = files(__package__).joinpath("default_rules.toml").read_text()
-    entries = load_toml(text)["rules"]
-    return tuple(_rule(entry, index) for index, entry in enumerate(entries))
+    text = files(__package__).joinpath("default_rules.toml").read_text(encoding="utf-8")
+    return tuple(_rules_of(parse_toml(text, "default_rules.toml"), DEFAULT_TERMS))
 
 
-def _rule(entry: Mapping[str, Any], index: int) -> Rule:
+def read_rules(path: Path) -> tuple[Rule, ...]:
+    """The rules of one file: a rules file (`rules`), or a whole spanglass.toml. Raises ConfigurationError."""
+    document = read_document(path)
+    if "alerts" in document.content:
+        return from_mapping(document.content, document.place).rules
+    rules = list(_rules_of(document, DEFAULT_TERMS))
+    _refuse_duplicates(rules)
+    return tuple(rules)
+
+
+def _rules_of(document: Document, terms: Terms) -> Iterator[Rule]:
+    table = Table(document.place.file or "rules", document.content, document.place)
+    yield from _rules(table, terms)
+    table.refuse_unknown()
+
+
+def _rules(table: Table, terms: Terms) -> Iterator[Rule]:
+    for index, entry in enumerate(table.tables("rules")):
+        yield _rule(entry, table.place.inside("rules", index), f"{table.where}.rules[{index}]", terms)
+
+
+def _from_files(table: Table, place: Place, terms: Terms) -> Iterator[Rule]:
+    folder = Path(place.file).parent if place.file else Path()
+    for pattern in table.texts("rule_files", ()):
+        paths = sorted(folder.glob(pattern)) if not Path(pattern).is_absolute() else [Path(pattern)]
+        if not paths:
+            raise table.error("rule_files", f"no file matches {pattern!r} in {folder.absolute()}")
+        for path in paths:
+            yield from _rules_of(read_document(path), terms)
+
+
+def _rule(entry: Mapping[str, Any], place: Place, where: str, terms: Terms) -> Rule:
     name = entry.get("name")
     if not isinstance(name, str) or not name:
-        raise ConfigurationError(f'alerts.rules[{index}]: every rule needs a name, such as name = "error-rate"')
-    table = Table(f"alert rule {name!r}", entry)
+        raise ConfigurationError(f'{place}{where}: every rule needs a name, such as name = "error-rate"')
+    table = Table(f"alert rule {name!r}", entry, place)
     table.text("name")
-    kind = table.choice("kind", tuple(_KINDS), "threshold")
-    rule = _KINDS[kind](table, name)
+    kind = table.choice("kind", tuple(KINDS), "threshold")
+    subject = KINDS[kind](table)
+    rule = _build(table, name, kind, subject, terms)
     table.refuse_unknown()
     return rule
 
 
-def _threshold(table: Table, name: str) -> Rule:
-    op = table.choice("op", tuple(OPERATORS), ">")
-    question, meaning, unit = _threshold_question(table, op)
-    return _build(
-        table, name, question=question, op=op, threshold=table.number("threshold"), meaning=meaning, unit=unit
-    )
-
-
-def _threshold_question(table: Table, op: str) -> tuple[Question, str, str]:
-    if table.has("metric") == table.has("sql"):
-        raise table.error("metric", 'give either metric = "error_rate" or sql = "SELECT … AS value …", and not both')
-    if table.has("sql"):
-        return SqlQuestion(table.text("sql")), "value of the rule's SQL", ""
-    metric, arguments = _metric(table)
-    filters = {column: table.inner("filter").texts(column) for column in _known(table, "filter", metric)}
-    question = MetricQuestion(
-        metric=metric,
-        arguments=arguments,
-        filters=filters,
-        group_by=tuple(_known(table, "group_by", metric)),
-        min_count=int(table.number("min_count", 1, least=1)),
-        worst_is_low=op.startswith("<"),
-    )
-    return question, f"{metric.meaning} ({table.text('metric')})", metric.unit
-
-
-def _metric(table: Table) -> tuple[Metric, dict[str, str]]:
-    try:
-        return find_metric(table.text("metric"))
-    except ConfigurationError as error:
-        raise table.error("metric", str(error)) from error
-
-
-def _known(table: Table, key: str, metric: Metric) -> Sequence[str]:
-    names = list(table.inner("filter").keys()) if key == "filter" else table.texts(key, ())
-    for name in names:
-        if name not in metric.columns:
-            raise table.error(key, f"{metric.name} has no column {name!r}: use one of {', '.join(metric.columns)}")
-    return names
-
-
-def _window_rule(score_name: str, meaning: str) -> Callable[[Table, str], Rule]:
-    def build(table: Table, name: str) -> Rule:
-        least = table.number("min_effect", 0.0, least=0.0)
-        question = WindowQuestion(score_name, table.texts("features", ()), least)
-        # The evaluator's own verdict is the condition; the query returns only what it found large enough.
-        return _build(table, name, question=question, op=">=", threshold=least, meaning=meaning, window_s=_DAY_S)
-
-    return build
-
-
-_KINDS: dict[str, Callable[[Table, str], Rule]] = {
-    "threshold": _threshold,
-    "drift": _window_rule("drift", "effect size of a drift"),
-    "group_gap": _window_rule("group_gap", "gap between groups"),
-}
-
-
-def _build(
-    table: Table,
-    name: str,
-    *,
-    question: Question,
-    op: str,
-    threshold: float,
-    meaning: str,
-    unit: str = "",
-    window_s: float = 600.0,
-) -> Rule:
+def _build(table: Table, name: str, kind: str, subject: Subject, terms: Terms) -> Rule:
     """The keys that every kind of rule has."""
+    window_s = subject.reach_s if subject.window_s is None else table.duration("window", subject.window_s)
     return Rule(
         name=name,
-        question=question,
-        op=op,
-        threshold=threshold,
-        window_s=table.duration("window", window_s),
-        for_s=table.number("for_s", 0.0, least=0.0),
+        kind=kind,
+        question=subject.question,
+        op=subject.op,
+        threshold=subject.threshold,
+        clear=_clear(table, subject),
+        window_s=window_s,
+        terms=_read_terms(table, terms),
         severity=cast(Severity, table.choice("severity", SEVERITIES, "warning")),
-        title=table.text("title", meaning),
-        unit=unit,
+        title=table.text("title", subject.meaning),
+        unit=subject.unit,
         runbook=table.text("runbook", ""),
         channels=table.texts("channels") if table.has("channels") else None,
         no_data_keeps=table.choice("no_data", ("resolve", "keep"), "resolve") == "keep",
+        scope=subject.scope,
+        page_per=_page_per(table, subject),
+        inhibited_by=table.texts("inhibited_by", ()),
+        place=table.place,
     )
 
 
-def _channels(entries: Mapping[str, Any]) -> list[ChannelConfig]:
+def _clear(table: Table, subject: Subject) -> float | None:
+    if not table.has("clear"):
+        return None
+    clear = table.number("clear")
+    is_easier = clear <= subject.threshold if subject.op.startswith(">") else clear >= subject.threshold
+    if not is_easier:
+        raise table.error("clear", f"must lie on the calm side of the threshold ({subject.op} {subject.threshold:g})")
+    return clear
+
+
+def _read_terms(table: Table, default: Terms) -> Terms:
+    return Terms(
+        for_s=table.number("for_s", default.for_s, least=0.0),
+        clear_for_s=table.number("clear_for_s", default.clear_for_s, least=0.0),
+        flap_limit=table.whole("flap_limit", default.flap_limit, least=2),
+        flap_window_s=table.duration("flap_window", default.flap_window_s),
+    )
+
+
+def _page_per(table: Table, subject: Subject) -> tuple[str, ...] | None:
+    """`"alert"`, `"rule"`, or labels."""
+    if not table.has("page_per"):
+        return subject.page_per
+    labels = table.texts("page_per")
+    if labels == ("alert",):
+        return None
+    return () if labels == ("rule",) else labels
+
+
+def _channels(table: Table) -> list[ChannelConfig]:
     configs = []
-    for name, entry in entries.items():
-        kind = Table(f"alert channel {name!r}", entry).text("kind")
-        options = {key: value for key, value in entry.items() if key != "kind"}
-        configs.append(ChannelConfig(name, kind, options))
+    for name, entry in table.table("channels").items():
+        place = table.place.inside("channels", name)
+        own = Table(f"alert channel {name!r}", entry, place)
+        kind, severities = own.text("kind"), own.texts("severities", SEVERITIES)
+        for severity in severities:
+            if severity not in SEVERITIES:
+                raise own.error("severities", f"are {', '.join(SEVERITIES)}, not {severity!r}")
+        options = {key: value for key, value in entry.items() if key not in ("kind", "severities")}
+        configs.append(ChannelConfig(name, kind, options, cast("tuple[Severity, ...]", severities), place))
     return configs
 
 
-def _refuse_duplicates(names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise ConfigurationError(f"alert rule {name!r}: the name is used twice; every rule needs its own")
+def _refuse_duplicates(rules: Sequence[Rule]) -> None:
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.name in seen:
+            raise ConfigurationError(
+                f"{rule.place}alert rule {rule.name!r}: the name is used twice; every rule needs its own"
+            )
+        seen.add(rule.name)
 
 
-def _check_channel_names(config: AlertConfig) -> None:
-    known = [channel.name for channel in config.channels]
+def _check_references(config: AlertConfig) -> None:
+    channels = [channel.name for channel in config.channels]
+    rules = [rule.name for rule in config.rules]
     for rule in config.rules:
         for name in rule.channels or ():
-            if name not in known:
-                there = ", ".join(known) or "none is configured"
+            if name not in channels:
+                there = ", ".join(channels) or "none is configured"
                 raise ConfigurationError(
-                    f"alert rule {rule.name!r}: channels: there is no channel {name!r} "
-                    f"([alerts.channels.{name}] is missing; there are: {there})"
+                    f"{rule.place.inside('channels')}alert rule {rule.name!r}: channels: there is no channel "
+                    f"{name!r} ([alerts.channels.{name}] is missing; there are: {there})"
+                )
+        # A default may name another default that was replaced or left out; an own rule names what is there.
+        for name in rule.inhibited_by if rule.place.file != "default_rules.toml" else ():
+            if name not in rules:
+                raise ConfigurationError(
+                    f"{rule.place.inside('inhibited_by')}alert rule {rule.name!r}: inhibited_by: there is no rule "
+                    f"{name!r}; there are: {', '.join(rules)}"
                 )

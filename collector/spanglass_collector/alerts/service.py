@@ -6,22 +6,31 @@ import logging
 import os
 import random
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from importlib.resources import files
 
-from spanglass_collector.alerts.channels import open_channels
+from spanglass_collector.alerts import outbox, records
+from spanglass_collector.alerts.channels import destinations_of, open_channels
 from spanglass_collector.alerts.channels.contract import Channel
 from spanglass_collector.alerts.deliver import Clock, Tally, deliver
 from spanglass_collector.alerts.evaluate import Pass, evaluate
+from spanglass_collector.alerts.meters import AlertMeters
 from spanglass_collector.alerts.observe import RuleFailure
-from spanglass_collector.alerts.rules import AlertConfig, Rule
+from spanglass_collector.alerts.pages import BARE, PageSettings
+from spanglass_collector.alerts.quiet import Quiet
+from spanglass_collector.alerts.rule import Destination, Rule
+from spanglass_collector.alerts.rules import AlertConfig
+from spanglass_collector.alerts.silences import load_silences
 from spanglass_collector.errors import StoreError
 from spanglass_collector.store import Store, StoreUrl, open_store
 
 _LOG = logging.getLogger(__name__)
 _SEND_INTERVAL_S = 1.0
+SYSTEM = ""
+"""The project under which rules about Spanglass itself are kept."""
 # Nothing a rule's longest usual window could still see lies further back.
 _ACTIVE_FOR = timedelta(days=8)
 _PROJECTS = files(__package__).joinpath("queries/projects.sql").read_text()
@@ -29,7 +38,7 @@ _PROJECTS = files(__package__).joinpath("queries/projects.sql").read_text()
 
 @dataclass(slots=True)
 class PassReport:
-    """What one pass did: alerts that began or ended, rules that could not be asked, messages by what became
+    """What one pass did: pages that began or ended, rules that could not be asked, messages by what became
     of them.
     """
 
@@ -37,6 +46,17 @@ class PassReport:
     resolved: int = 0
     failures: list[RuleFailure] = field(default_factory=list)
     messages: Tally = field(default_factory=Tally)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What every pass works with."""
+
+    rules: Sequence[Rule]
+    destinations: Sequence[Destination]
+    settings: PageSettings = BARE
+    quiets: Sequence[Quiet] = ()
+    meters: AlertMeters | None = None
 
 
 def utc_now() -> datetime:
@@ -51,33 +71,32 @@ def run_once(
     *,
     project: str | None = None,
     trace_url: str = "",
+    quiets: Sequence[Quiet] = (),
 ) -> PassReport:
     """Evaluate all rules, then send what is due. `project` None: every project with recent data. Raises
     StoreError.
     """
-    report = evaluate_once(store, rules, list(channels), clock, project=project, trace_url=trace_url)
+    watch = Watch(rules, destinations_of(channels), PageSettings(trace_url), quiets)
+    report = evaluate_once(store, watch, clock, project=project)
     for name, channel in channels.items():
         report.messages += deliver(store, name, channel, clock, jitter=random.random)
     return report
 
 
-def evaluate_once(
-    store: Store,
-    rules: Sequence[Rule],
-    channel_names: Sequence[str],
-    clock: Clock,
-    *,
-    project: str | None = None,
-    trace_url: str = "",
-) -> PassReport:
+def evaluate_once(store: Store, watch: Watch, clock: Clock = utc_now, *, project: str | None = None) -> PassReport:
     """The first half of `run_once`: rules are asked, states and messages written, nothing sent."""
     report = PassReport()
     now = _whole_ms(clock())
-    for name in [project] if project is not None else _projects(store, now):
-        found = evaluate(store, rules, channel_names, Pass(name, now, trace_url))
+    quiets = (*watch.quiets, *load_silences(store, now))
+    for name in [project] if project is not None else [*_projects(store, now), SYSTEM]:
+        scope = "system" if name == SYSTEM else "project"
+        rules = [rule for rule in watch.rules if rule.scope == scope]
+        found = evaluate(store, rules, watch.destinations, Pass(name, now, watch.settings, quiets))
         report.triggered += found.count("trigger")
         report.resolved += found.count("resolve")
         report.failures += found.failures
+        if watch.meters is not None:
+            watch.meters.show(name, found)
     return report
 
 
@@ -88,6 +107,7 @@ def run(
     interval_s: float | None = None,
     *,
     environ: Mapping[str, str] | None = None,
+    meters: AlertMeters | None = None,
 ) -> None:
     """Until `stop` is set. A store that is away is asked again at the next interval; what is due waits in
     the outbox.
@@ -95,23 +115,37 @@ def run(
     Raises ConfigurationError at once when a channel cannot be set up.
     """
     channels = open_channels(config.channels, os.environ if environ is None else environ)
-    senders = [_sender(store_url, name, channel, stop) for name, channel in channels.items()]
+    meters = meters or AlertMeters()
+    watch = Watch(
+        config.rules,
+        destinations_of(channels, config.channels),
+        PageSettings(config.trace_url, config.runbook_base),
+        config.maintenance,
+        meters,
+    )
+    senders = [_sender(store_url, name, channel, stop, meters) for name, channel in channels.items()]
     for sender in senders:
         sender.start()
-    names = list(channels)
-
-    def once(store: Store) -> None:
-        report = evaluate_once(store, config.rules, names, utc_now, trace_url=config.trace_url)
-        _log(report)
-
-    _repeat(store_url, once, stop, interval_s or config.interval_s)
+    _repeat(store_url, lambda store: _pass(store, watch, meters), stop, interval_s or config.interval_s)
     for sender in senders:
         sender.join()
 
 
-def _sender(store_url: StoreUrl | str, name: str, channel: Channel, stop: threading.Event) -> threading.Thread:
+def _pass(store: Store, watch: Watch, meters: AlertMeters) -> None:
+    began = time.monotonic()
+    report = evaluate_once(store, watch)
+    meters.passes.observe(time.monotonic() - began)
+    meters.evaluated.set_to_current_time()
+    meters.show_open(records.load_open(store))
+    meters.show_backlogs(outbox.backlogs(store, utc_now()))
+    _log(report)
+
+
+def _sender(
+    store_url: StoreUrl | str, name: str, channel: Channel, stop: threading.Event, meters: AlertMeters
+) -> threading.Thread:
     def once(store: Store) -> None:
-        deliver(store, name, channel, utc_now, jitter=random.random)
+        meters.count(name, deliver(store, name, channel, utc_now, jitter=random.random))
 
     return threading.Thread(
         target=_repeat, args=(store_url, once, stop, _SEND_INTERVAL_S), name=f"alerts-{name}", daemon=True
@@ -144,7 +178,7 @@ def _close(store: Store | None) -> None:
 
 def _projects(store: Store, now: datetime) -> list[str]:
     since_ms = round((now - _ACTIVE_FOR).timestamp() * 1000)
-    return [row[0] for row in store.query(_PROJECTS, {"since_ms": since_ms}).result_rows]
+    return [row[0] for row in store.query(_PROJECTS, {"since_ms": since_ms}).result_rows if row[0] != SYSTEM]
 
 
 def _whole_ms(moment: datetime) -> datetime:

@@ -50,3 +50,11 @@ class ChannelFactory(Protocol):
     """Builds a channel from its table in `[alerts.channels]`; raises ConfigurationError."""
 
     def __call__(self, table: Table, environ: Mapping[str, str]) -> Channel: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelKind:
+    """How a kind is built. `repeat_s`: it forgets alerts that are not said again this often; 0: it does not."""
+
+    build: ChannelFactory
+    repeat_s: float = 0.0

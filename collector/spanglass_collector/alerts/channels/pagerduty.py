@@ -53,10 +53,10 @@ class PagerDuty:
         """The event as PagerDuty wants it."""
         event: dict[str, Any] = {
             "routing_key": self._routing_key,
-            "event_action": said.event,
+            "event_action": "trigger" if said.event == "repeat" else said.event,
             "dedup_key": said.dedup_key,
         }
-        if said.event == "resolve":
+        if said.event in ("acknowledge", "resolve"):
             return event
         return {**event, "client": "Spanglass", "links": _links(said), "payload": self._payload(said)}
 
@@ -66,8 +66,8 @@ class PagerDuty:
             "severity": said.severity,
             "source": self._source,
             "timestamp": said.since.isoformat(),
-            "component": said.labels.get("ServiceName", said.project),
-            "group": said.project,
+            "component": said.labels.get("ServiceName", said.project) or "spanglass",
+            "group": said.project or "spanglass",
             "class": said.rule,
             "custom_details": _details(said),
         }

@@ -22,7 +22,12 @@ from spanglass_collector.alerts.notification import Notification
 from spanglass_collector.alerts.table import Table
 
 _PREFIX = "whsec_"
-_TYPES = {"trigger": "alert.fired", "resolve": "alert.resolved"}
+_TYPES = {
+    "trigger": "alert.fired",
+    "repeat": "alert.fired",
+    "acknowledge": "alert.acknowledged",
+    "resolve": "alert.resolved",
+}
 
 
 class Webhook:
@@ -35,7 +40,7 @@ class Webhook:
 
     @classmethod
     def from_table(cls, table: Table, environ: Mapping[str, str]) -> Webhook:
-        """Keys: url (required), secret or secret_env (`whsec_…`)."""
+        """Keys: url (required), secret, secret_env or secret_file (`whsec_…`)."""
         text = secret(table, "secret", environ)
         key = decode_secret(text) if text else b""
         if key is None:
