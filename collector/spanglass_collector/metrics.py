@@ -1,7 +1,7 @@
 """Every metric of the collector, with what it means and what to do about it.
 
 Identity that holds whenever no request is in flight:
-spans received = stored + repeated + rejected + refused.
+spans received = stored + spooled + repeated + rejected + refused.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ class CollectorMetrics:
         )
         self.spans_stored = Counter(
             "spanglass_spans_stored", "Spans acknowledged after they were stored.", registry=self.registry
+        )
+        self.spans_spooled = Counter(
+            "spanglass_spans_spooled",
+            "Spans acknowledged after they were synced to the spool. Rising: the store is slow or away.",
+            registry=self.registry,
         )
         self.spans_repeated = Counter(
             "spanglass_spans_repeated",
@@ -69,3 +74,7 @@ class CollectorMetrics:
             ["role", "outcome"],
             registry=self.registry,
         )
+
+    def spans_acknowledged(self, fate: str) -> Counter:
+        """The counter of one commit.fate.Fate."""
+        return {"stored": self.spans_stored, "spooled": self.spans_spooled, "repeated": self.spans_repeated}[fate]

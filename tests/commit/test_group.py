@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from spanglass_collector.admit.request import Admitted, admit_protobuf
+from spanglass_collector.commit.fate import Fate
 from spanglass_collector.commit.group import GroupCommit
 from spanglass_collector.config import CommitConfig
 from spanglass_collector.errors import Rejected, Retryable, StoreRefused, StoreUnavailable
@@ -52,8 +53,8 @@ def _request(model: str = "") -> Admitted:
 
 def _run(
     open_store: Callable[[], Any], requests: list[Admitted], config: CommitConfig = FAST
-) -> list[bool | BaseException]:
-    async def commit_all() -> list[bool | BaseException]:
+) -> list[Fate | BaseException]:
+    async def commit_all() -> list[Fate | BaseException]:
         commit = GroupCommit(open_store, config, CollectorMetrics())
         await commit.start()
         try:
@@ -71,14 +72,14 @@ def _count(store: Store) -> int:
 def test_many_requests_are_stored_together(store: ClickHouseStore) -> None:
     """Every sender hears that its request is stored, once."""
     results = _run(lambda: FaultyStore(store, []), [_request() for _ in range(50)])
-    assert results == [False] * 50
+    assert results == [Fate.STORED] * 50
     assert _count(store) == 50
 
 
 def test_an_ambiguous_failure_makes_no_duplicates(store: ClickHouseStore) -> None:
     """The insert happened, its answer was lost: the retry carries the same token and adds nothing."""
     faulty = FaultyStore(store, [("after", StoreUnavailable("answer lost"))])
-    assert _run(lambda: faulty, [_request("m")]) == [False]
+    assert _run(lambda: faulty, [_request("m")]) == [Fate.STORED]
     assert store.query("SELECT sum(Calls) FROM usage_1m WHERE Model = 'm'").result_rows[0][0] == 1
 
 
@@ -107,7 +108,7 @@ def test_a_request_the_store_refuses_fails_alone(store: ClickHouseStore) -> None
     """Its neighbours in the same insert are stored."""
     poison = Admitted(b"\x0a\x05wrong", b"digest", 1)
     results = _run(lambda: FaultyStore(store, []), [_request(), poison, _request()])
-    assert [type(result) for result in results] == [bool, Rejected, bool]
+    assert [type(result) for result in results] == [Fate, Rejected, Fate]
     assert _count(store) == 2
 
 
@@ -131,7 +132,10 @@ def test_memory_is_bounded(store: ClickHouseStore) -> None:
 def test_the_same_request_twice_at_once_is_stored_once(store: ClickHouseStore) -> None:
     """A retry that overtakes the first try waits for it."""
     request = _request()
-    assert sorted(map(str, _run(lambda: FaultyStore(store, []), [request, request]))) == ["False", "True"]
+    assert sorted(map(str, _run(lambda: FaultyStore(store, []), [request, request]))) == [
+        "Fate.REPEATED",
+        "Fate.STORED",
+    ]
     assert _count(store) == 1
 
 
@@ -141,14 +145,14 @@ def test_a_restart_remembers_what_was_stored(store: ClickHouseStore, store_url: 
 
     raw = make_request([make_span()]).SerializeToString()
     request = admit_protobuf(raw, "default", time.time_ns())
-    assert _run(lambda: open_store(store_url), [request]) == [False]
-    assert _run(lambda: open_store(store_url), [request]) == [True]
+    assert _run(lambda: open_store(store_url), [request]) == [Fate.STORED]
+    assert _run(lambda: open_store(store_url), [request]) == [Fate.REPEATED]
 
 
 def test_a_sender_that_hangs_up_loses_nothing(store: ClickHouseStore) -> None:
     """Its spans are stored all the same, and its neighbours never notice."""
 
-    async def hang_up() -> bool:
+    async def hang_up() -> Fate:
         commit = GroupCommit(lambda: FaultyStore(store, []), CommitConfig(window_s=0.05), CollectorMetrics())
         await commit.start()
         impatient = asyncio.create_task(commit.commit(_request()))
@@ -159,7 +163,7 @@ def test_a_sender_that_hangs_up_loses_nothing(store: ClickHouseStore) -> None:
         await commit.stop()
         return stored
 
-    assert asyncio.run(hang_up()) is False
+    assert asyncio.run(hang_up()) is Fate.STORED
     assert _count(store) == 2
 
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from spanglass_collector.admit.request import Admitted
 from spanglass_collector.commit.block import Block
+from spanglass_collector.commit.fate import Fate
 from spanglass_collector.commit.seen import SeenRequests
 from spanglass_collector.commit.writer import Writer
 from spanglass_collector.config import CommitConfig
@@ -59,17 +60,17 @@ class GroupCommit:
             await self._in_thread(writer.close)
         self._threads.shutdown()
 
-    async def commit(self, request: Admitted) -> bool:
-        """Returns once the request is stored; True when it had been stored before.
+    async def commit(self, request: Admitted) -> Fate:
+        """Returns once the request is safe, and how.
 
         Raises Retryable when memory is full or the store is away, Rejected when the store can never take it.
         """
         if request.digest in self._seen:
-            return True
+            return Fate.REPEATED
         earlier = self._in_flight.get(request.digest)
         # A sender that hangs up must not take its spans out of an insert that is under way.
         await asyncio.shield(earlier or self._enqueue(request))
-        return earlier is not None
+        return Fate.REPEATED if earlier else Fate.STORED
 
     def _enqueue(self, request: Admitted) -> Result:
         if self._stopping:

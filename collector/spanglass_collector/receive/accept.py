@@ -1,4 +1,4 @@
-"""Where both transports end: bytes in, stored or a typed error out."""
+"""Where both transports end: bytes in, a 200 worth its name or a typed error out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Receiver:
         self._clock_ns = clock_ns
 
     async def accept(self, raw: bytes, *, is_json: bool, project: str, transport: str) -> Accepted:
-        """Returns after the spans are stored. Raises Rejected or Retryable (errors.py)."""
+        """Returns after the spans are stored or spooled. Raises Rejected or Retryable (errors.py)."""
         try:
             accepted = await self._accept(raw, is_json, project)
         except CollectorError as error:
@@ -49,12 +49,11 @@ class Receiver:
 
     async def _store(self, request: Admitted) -> None:
         try:
-            was_stored = await self._commit.commit(request)
+            fate = await self._commit.commit(request)
         except Retryable:
             self._metrics.spans_refused.labels("store").inc(request.spans)
             raise
         except Rejected:
             self._metrics.spans_rejected.labels("store_refused").inc(request.spans)
             raise
-        counter = self._metrics.spans_repeated if was_stored else self._metrics.spans_stored
-        counter.inc(request.spans)
+        self._metrics.spans_acknowledged(fate.value).inc(request.spans)
