@@ -6,6 +6,10 @@ import sys
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["run"]:  # needs the SDK alone, and must start the program quickly
+        from spanglass.run.command import main as run
+
+        sys.exit(run(sys.argv[2:]))
     try:
         from spanglass_app.cli import app
     except ModuleNotFoundError as error:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import atexit
+import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from opentelemetry import trace as otel
@@ -79,6 +80,11 @@ class Runtime:
             self._send_to(Nowhere())
         if exporter is not None:
             exporter.shutdown(timeout_s)
+
+    @property
+    def exit_deadline_s(self) -> float:
+        """Seconds that delivery may delay the end of the process."""
+        return (self._config.limits if self._config else Limits()).exit_deadline_s
 
     def restart_after_fork(self) -> None:
         """The child gets locks, ids, queue, connection and counters of its own."""
@@ -153,17 +159,31 @@ def init(
     release: str | None = None,
     headers: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    instrument: bool | Collection[str] = True,
+    quiet: bool = False,
 ) -> None:
     """Starts tracing to `endpoint` (an OTLP/HTTP base URL), else to what `OTEL_EXPORTER_OTLP_ENDPOINT` says,
     else to a collector on this machine. Never waits for the collector; calling it again is harmless.
+
+    Switches on the instrumentations of GenAI clients that are installed: all (`instrument=True`), those named
+    (`["openai", "openinference:langchain"]`), or none. `quiet` leaves out the line that says which.
 
     Call it after the application configured its own OpenTelemetry provider, if it has one.
     """
     options = InitOptions(endpoint, api_key, service, environment, release, headers, limits or Limits())
     try:
-        runtime.start(configure(options))
+        config = configure(options)
+        runtime.start(config)
+        if not config.disabled and instrument:
+            _instrument(instrument, quiet)
     except Exception as error:  # noqa: BLE001 - the SDK safety wall
         wall.caught("init", error)
+
+
+def _instrument(instrument: bool | Collection[str], quiet: bool) -> None:
+    from spanglass.instrument.request import instrument_clients
+
+    instrument_clients(instrument, quiet=quiet)
 
 
 def flush(timeout_s: float = 5.0) -> bool:
@@ -173,8 +193,15 @@ def flush(timeout_s: float = 5.0) -> bool:
 
 
 def shutdown(timeout_s: float = 2.0) -> None:
-    """Delivers what it can within `timeout_s` and stops exporting. Runs by itself when the process exits."""
+    """Delivers what it can within `timeout_s`, stops exporting and switches off what `init` switched on."""
     runtime.stop(timeout_s)
+    if switch := sys.modules.get("spanglass.instrument.switch"):
+        switch.switch.off()
+
+
+def _at_exit() -> None:
+    """Delivers within `Limits.exit_deadline_s`; patched clients stay patched, since the process ends."""
+    runtime.stop(runtime.exit_deadline_s)
 
 
 def stats() -> Stats:
@@ -182,5 +209,5 @@ def stats() -> Stats:
     return ledger.read(0) if runtime.exporter is None else runtime.exporter.stats()
 
 
-atexit.register(shutdown)
-after_fork(runtime.restart_after_fork, shutdown)
+atexit.register(_at_exit)
+after_fork(runtime.restart_after_fork, _at_exit)

@@ -72,7 +72,7 @@ def _send_through_spanglass(
 ) -> bool:
     import spanglass
 
-    spanglass.init(endpoint=endpoint, service=service)
+    spanglass.init(endpoint=endpoint, service=service, instrument=False)
     instrumentation.start()
     for recording in recordings:
         repeat(recording)
