@@ -13,7 +13,12 @@ _INCLUDE = re.compile(r"^[ \t]*-- include: (\w+)[ \t]*$", re.MULTILINE)
 
 def load(folder: str, name: str) -> str:
     """The statement in `<folder>/<name>.sql`, ready for a panel."""
-    return _INCLUDE.sub(lambda match: _read("shared", match[1]).rstrip("\n"), _read(folder, name)).strip()
+    return _included(_read(folder, name)).strip()
+
+
+def _included(sql: str) -> str:
+    """An included file may include others."""
+    return _INCLUDE.sub(lambda match: _included(_read("shared", match[1])).rstrip("\n"), sql)
 
 
 def _read(folder: str, name: str) -> str:

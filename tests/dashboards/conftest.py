@@ -1,4 +1,4 @@
-"""One migrated database with six hours of generated traffic, and the committed dashboard."""
+"""One migrated database with six hours of generated traffic, and the committed dashboards."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from spanglass_collector.store.migrate import migrate
 from tests.dashboards.traffic import write_traffic
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+GENERATED = REPOSITORY / "dashboards" / "grafana"
+COMMITTED: dict[str, dict[str, Any]] = {
+    path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(GENERATED.glob("*.json"))
+}
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +28,3 @@ def store(chdb_path: Path) -> Iterator[ClickHouseStore]:
         migrate(opened, url)
         write_traffic(opened)
         yield opened
-
-
-@pytest.fixture(scope="session")
-def overview() -> dict[str, Any]:
-    text = (REPOSITORY / "dashboards" / "grafana" / "overview.json").read_text(encoding="utf-8")
-    return json.loads(text)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from spanglass_collector.store import Store
+from tests.dashboards import judged, lifecycle
 
 START = datetime(2026, 3, 1, 6, 0, 0, tzinfo=timezone.utc)
 END = START + timedelta(hours=6)
@@ -25,13 +26,16 @@ SOME_TRACE = f"{7:032x}"
 
 
 def write_traffic(store: Store) -> None:
-    """Calls, an agent around each, judgements, windows, alerts; and another project's calls."""
-    _insert(store, "spans", list(_calls()))
+    """Calls, an agent around each, judgements, windows, alerts, training; and another project's calls."""
+    calls = list(_calls())
+    _insert(store, "spans", calls)
     _insert(store, "spans", list(_agents()))
-    _insert(store, "spans", [_elsewhere(call) for call in _calls()])
-    _insert(store, "scores", list(_scores()))
-    _insert(store, "window_scores", list(_windows()))
+    _insert(store, "spans", [_elsewhere(call) for call in calls])
+    _insert(store, "otlp_requests", [{"Digest": f"{i}", "ReceivedAt": time_of(i)} for i in range(0, CALLS, 10)])
+    for table, rows in {**judged.tables(calls, START, END), **lifecycle.tables(PROJECT, START, END)}.items():
+        _insert(store, table, rows)
     _insert(store, "alert_states", list(_alerts()))
+    _insert(store, "alert_outbox", list(_notifications()))
 
 
 def _elsewhere(call: dict[str, Any]) -> dict[str, Any]:
@@ -60,13 +64,25 @@ def _calls() -> Iterator[dict[str, Any]]:
             "ErrorType": ("timeout", "rate_limit")[i % 40 == 0] if failed else "",
             "Kind": "llm",
             "RequestModel": model,
+            "ModelVersion": "larkspur@2" if model == UNPRICED_MODEL else "",
             "InputTokens": 100,
+            "CachedInputTokens": 40,
             "OutputTokens": 50,
+            "ReasoningTokens": 10 if model == "gpt-4o" else None,
             "CostUsd": None if model == UNPRICED_MODEL else COST_USD,
             "TimeToFirstToken": 300_000_000 if i % 2 else None,
             "UserId": f"user-{i % 7}",
+            "SessionId": f"session-{i // 12}",
+            "PromptName": "answer",
+            "PromptVersion": ("1", "2")[i >= CALLS // 2],
+            "Tags": (["returns"], ["orders", "beta"], [])[i % 3],
+            "InputMessages": json.dumps(
+                [{"role": "user", "parts": [{"type": "text", "content": f"Where is order {i}?"}]}]
+            ),
+            "OutputMessages": json.dumps([{"role": "assistant", "content": f"Order {i} is on its way."}]),
             "SpanAttributes": {"gen_ai.request.model": model},
             "ResourceAttributes": {"service.name": "web"},
+            "ReceivedAt": time_of(i) + timedelta(seconds=3),
         }
 
 
@@ -74,126 +90,27 @@ def _agents() -> Iterator[dict[str, Any]]:
     """Agents repeat what their calls cost: no panel may count them."""
     for i, call in enumerate(_calls()):
         changed = {"SpanId": call["ParentSpanId"], "ParentSpanId": "", "Kind": "agent", "SpanName": "agent"}
-        yield {
-            **call,
-            **changed,
-            "Timestamp": call["Timestamp"] - timedelta(milliseconds=5),
-            "RequestModel": "",
-            "UserId": f"user-{i % 7}",
-        }
-
-
-def _scores() -> Iterator[dict[str, Any]]:
-    for i in range(CALLS):
-        toxic = i % TOXIC_EVERY == 0
-        target = {
-            "Project": PROJECT,
-            "ScoredAt": time_of(i),
-            "TargetTime": time_of(i),
-            "TargetKind": "span",
-            "TraceId": f"{i:032x}",
-        }
-        yield {
-            **target,
-            "Name": "toxicity",
-            "Value": 0.9 if toxic else 0.1,
-            "Label": "toxic" if toxic else "ok",
-            "Evaluator": "toxicity",
-            "Error": "",
-        }
-        yield {
-            **target,
-            "Name": "reference_match",
-            "Value": float(i % 2),
-            "Label": "match" if i % 2 else "mismatch",
-            "Evaluator": "quality",
-            "Error": "",
-        }
-        if i % 50 == 0:
-            yield {
-                **target,
-                "Name": "judge",
-                "Value": None,
-                "Label": "",
-                "Evaluator": "judge",
-                "Error": "away",
-            }
-
-
-def _windows() -> Iterator[dict[str, Any]]:
-    window = {
-        "Project": PROJECT, "ScoredAt": END, "Method": "ks", "N": 300, "ReferenceN": 300, "Threshold": 0.2,
-        "WindowStart": START, "WindowEnd": END,
-        "ReferenceStart": START - timedelta(days=1), "ReferenceEnd": START,
-    }  # fmt: skip
-    yield {
-        **window,
-        "Name": "drift",
-        "Feature": "OutputTokens",
-        "Cohort": "",
-        "EffectSize": 0.45,
-        "PValue": 1e-6,
-        "EffectLow": None,
-        "EffectHigh": None,
-        "Drifted": True,
-        "Explanation": "answers are longer",
-    }
-    yield {
-        **window,
-        "Name": "drift",
-        "Feature": "InputTokens",
-        "Cohort": "",
-        "EffectSize": 0.02,
-        "PValue": 0.6,
-        "EffectLow": None,
-        "EffectHigh": None,
-        "Drifted": False,
-        "Explanation": "",
-    }
-    yield {
-        **window,
-        "Name": "group_gap",
-        "Feature": "score:refusal",
-        "Cohort": "group=f vs group=m",
-        "EffectSize": 0.12,
-        "PValue": 0.01,
-        "EffectLow": 0.05,
-        "EffectHigh": 0.19,
-        "Drifted": True,
-        "Explanation": "f is refused more",
-    }
+        earlier = call["Timestamp"] - timedelta(milliseconds=5)
+        yield {**call, **changed, "Timestamp": earlier, "RequestModel": "", "UserId": f"user-{i % 7}"}
 
 
 def _alerts() -> Iterator[dict[str, Any]]:
     alert = {"Project": PROJECT, "Instance": "{}", "Severity": "critical", "Since": START, "DedupKey": "k"}
     details = json.dumps({"trace_ids": [SOME_TRACE], "runbook": "docs/alerts.md#toxic-answers"})
-    yield {
-        **alert,
-        "Rule": "toxic-answers",
-        "State": "firing",
-        "Value": 0.2,
-        "Summary": "Answers are toxic",
-        "Details": details,
-        "UpdatedAt": START,
-    }
-    yield {
-        **alert,
-        "Rule": "drift",
-        "State": "firing",
-        "Value": 0.4,
-        "Summary": "Drift",
-        "Details": "{}",
-        "UpdatedAt": START,
-    }
-    yield {
-        **alert,
-        "Rule": "drift",
-        "State": "resolved",
-        "Value": 0.1,
-        "Summary": "Drift",
-        "Details": "{}",
-        "UpdatedAt": END,
-    }
+    toxic = {"Rule": "toxic-answers", "Value": 0.2, "Summary": "Answers are toxic", "Details": details}
+    drift = {"Rule": "drift", "Summary": "Drift", "Details": "{}"}
+    yield {**alert, **toxic, "State": "firing", "UpdatedAt": START}
+    yield {**alert, **drift, "State": "firing", "Value": 0.4, "UpdatedAt": START}
+    yield {**alert, **drift, "State": "resolved", "Value": 0.1, "UpdatedAt": END}
+
+
+def _notifications() -> Iterator[dict[str, Any]]:
+    for i, status in enumerate(("delivered", "pending", "dead")):
+        yield {
+            "Id": str(i), "CreatedAt": START, "Project": PROJECT, "Channel": "on-call", "Event": "trigger",
+            "Rule": "toxic-answers", "DedupKey": "k", "Payload": "{}", "Status": status, "Attempts": i,
+            "NextAttemptAt": START, "LastError": "HTTP 500" if i else "", "UpdatedAt": START,
+        }  # fmt: skip
 
 
 def _insert(store: Store, table: str, rows: list[dict[str, Any]]) -> None:

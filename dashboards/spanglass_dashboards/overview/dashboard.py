@@ -2,65 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from spanglass_dashboards import statements, variables
-from spanglass_dashboards.panel import (
-    Panel,
-    Row,
-    lay_out,
-    stat,
-    table,
-    timeseries,
-    traces,
-    with_link,
-    with_thresholds,
+from spanglass_dashboards import links, statements, thresholds
+from spanglass_dashboards.frame import Frame, dashboard
+from spanglass_dashboards.kinds import from_zero, stat, table, timeseries
+from spanglass_dashboards.layout import Row
+from spanglass_dashboards.panel import with_steps, with_thresholds
+
+_sql = partial(statements.load, "overview")
+_FRAME = Frame(
+    links.OVERVIEW,
+    "Spanglass overview",
+    "Golden signals, cost, judgements, drift, gaps and alerts of LLM traffic.",
+    refresh="30s",
 )
-
-UID = "spanglass-overview"
-# The thresholds of the shipped alert rules of the same meaning; a test holds them together.
-ERROR_RATE_THRESHOLD = 0.10
-TOXIC_SHARE_THRESHOLD = 0.05
-
-_KEPT = "&".join(f"${{{name}:queryparam}}" for name in ("datasource", "project", "service", "environment", "model"))
-_TRACE_URL = f"/d/{UID}?${{__url_time_range}}&{_KEPT}&var-trace_id=${{__value.raw}}"
 
 
 def overview() -> dict[str, Any]:
     """The dashboard's JSON."""
-    return {
-        "id": None,
-        "uid": UID,
-        "title": "Spanglass overview",
-        "description": "Golden signals, cost, judgements, drift, gaps and alerts of LLM traffic.",
-        "tags": ["spanglass", "llm"],
-        "schemaVersion": 39,
-        "version": 1,
-        "editable": True,
-        "graphTooltip": 1,
-        "timezone": "browser",
-        "refresh": "30s",
-        "time": {"from": "now-6h", "to": "now"},
-        "links": [],
-        "annotations": {"list": []},
-        "templating": {"list": _variables()},
-        "panels": lay_out((_signals(), _traffic(), _cost(), _judgements(), _comparisons(), _action())),
-    }
-
-
-def _sql(name: str) -> str:
-    return statements.load("overview", name)
-
-
-def _variables() -> list[dict[str, Any]]:
-    return [
-        variables.datasource(),
-        variables.query("project", "Project", _sql("variable_project"), with_all=False),
-        variables.query("service", "Service", _sql("variable_service"), with_all=True),
-        variables.query("environment", "Environment", _sql("variable_environment"), with_all=True),
-        variables.query("model", "Model", _sql("variable_model"), with_all=True),
-        variables.textbox("trace_id", "Trace"),
-    ]
+    rows = (_signals(), _traffic(), _cost(), _judgements(), _comparisons(), _action())
+    return dashboard(_FRAME, rows)
 
 
 def _signals() -> Row:
@@ -69,37 +32,63 @@ def _signals() -> Row:
         "Calls of models in the range: chat, embeddings, rerankers.",
         _sql("calls"),
         unit="short",
+        width=3,
     )
     errors = stat(
         "Error rate",
         "Share of model calls that ended in an error. Red where the shipped alert llm-error-rate would fire.",
         _sql("error_rate"),
         unit="percentunit",
+        width=3,
     )
-    latency = stat("Latency p95", "95th percentile of a model call's duration.", _sql("latency_p95"), unit="ns")
+    latency = stat(
+        "Latency p95",
+        "95th percentile of a model call's duration. Red where the shipped alert llm-latency would fire.",
+        _sql("latency_p95"),
+        unit="ns",
+        width=3,
+    )
+    first_token = stat(
+        "First token p95",
+        "95th percentile of the wait for the first token, of the calls that streamed.",
+        _sql("time_to_first_token_p95"),
+        unit="ns",
+        width=3,
+    )
     cost = stat(
         "Cost",
         "What the priced calls cost. Unpriced calls are not in it: see beside.",
         _sql("cost_total"),
         unit="currencyUSD",
+        width=3,
+    )
+    burn = stat(
+        "Burn rate",
+        "Cost of the newest hour of the range, in USD an hour.",
+        _sql("burn_rate"),
+        unit="currencyUSD",
+        width=3,
     )
     unpriced = stat(
         "Unpriced calls",
         "Calls whose cost is unknown: no known price for the model, or no token counts. They are not free.",
         _sql("unpriced_calls"),
         unit="short",
+        width=3,
     )
     firing = stat(
-        "Firing alerts", "Alerts that are firing now, whatever the range.", _sql("firing_count"), unit="short"
+        "Firing alerts", "Alerts that are firing now, whatever the range.", _sql("firing_count"), unit="short", width=3
     )
     return Row(
         "Now",
         (
-            calls,
-            with_thresholds(errors, warning=ERROR_RATE_THRESHOLD),
-            latency,
-            cost,
-            unpriced,
+            links.drill_down(calls, links.TRACES, "Their traces"),
+            with_thresholds(errors, warning=thresholds.of("llm-error-rate")),
+            with_thresholds(latency, warning=thresholds.of("llm-latency") * 1e9),
+            first_token,
+            links.drill_down(cost, links.COST, "Who causes it"),
+            links.drill_down(burn, links.COST, "Who causes it"),
+            with_steps(unpriced, (None, "text"), (1, "yellow")),
             with_thresholds(firing, warning=1),
         ),
     )
@@ -109,29 +98,28 @@ def _traffic() -> Row:
     return Row(
         "Traffic",
         (
-            timeseries(
-                "Calls a minute by model",
-                "Model calls a minute.",
-                _sql("traffic"),
-                unit="cpm",
-                width=12,
-                stacked=True,
+            from_zero(
+                timeseries(
+                    "Calls a minute by model", "Model calls a minute.", _sql("traffic"), unit="cpm", stacking="normal"
+                )
             ),
-            timeseries(
-                "Errors by type",
-                "Failed model calls in each interval, by error type, else by status message.",
-                _sql("errors_by_type"),
-                unit="short",
-                width=12,
-                stacked=True,
+            from_zero(
+                timeseries(
+                    "Errors by type",
+                    "Failed model calls in each interval, by error type, else by status message.",
+                    _sql("errors_by_type"),
+                    unit="short",
+                    stacking="normal",
+                )
             ),
-            timeseries("Latency", "Quantiles of a model call's duration.", _sql("latency"), unit="ns", width=12),
-            timeseries(
-                "Time to first token",
-                "Quantiles of the wait for the first token, of the calls that streamed.",
-                _sql("time_to_first_token"),
-                unit="ns",
-                width=12,
+            from_zero(timeseries("Latency", "Quantiles of a model call's duration.", _sql("latency"), unit="ns")),
+            from_zero(
+                timeseries(
+                    "Time to first token",
+                    "Quantiles of the wait for the first token, of the calls that streamed.",
+                    _sql("time_to_first_token"),
+                    unit="ns",
+                )
             ),
         ),
     )
@@ -139,111 +127,101 @@ def _traffic() -> Row:
 
 def _cost() -> Row:
     columns = {"Cost": "currencyUSD", "Error rate": "percentunit"}
+    models = table(
+        "Models by cost",
+        "Cost is unknown where no call of the model has a price.",
+        _sql("models_by_cost"),
+        units=columns,
+        width=8,
+    )
+    prompts = table(
+        "Prompts by cost",
+        "By name and version, as spans give them. Cost is unknown where no call has a price.",
+        _sql("prompts_by_cost"),
+        units=columns,
+        width=8,
+    )
+    users = table(
+        "Users by cost",
+        "The users whose calls cost most. Cost is unknown where no call of theirs has a price.",
+        _sql("users_by_cost"),
+        units={"Cost": "currencyUSD"},
+        width=8,
+    )
     return Row(
         "Tokens and cost",
         (
-            timeseries(
-                "Tokens a minute",
-                "Input includes cached tokens, output includes reasoning.",
-                _sql("tokens"),
-                unit="short",
-                width=12,
-                stacked=True,
+            from_zero(
+                timeseries(
+                    "Tokens a minute",
+                    "Input includes cached tokens, output includes reasoning.",
+                    _sql("tokens"),
+                    unit="short",
+                    stacking="normal",
+                )
             ),
-            timeseries(
-                "Cost an hour by model",
-                "The rate at which money is spent. Models without a known price are not drawn.",
-                _sql("cost"),
-                unit="currencyUSD",
-                width=12,
-                stacked=True,
+            from_zero(
+                timeseries(
+                    "Cost an hour by model",
+                    "The rate at which money is spent. Models without a known price are not drawn.",
+                    _sql("cost"),
+                    unit="currencyUSD",
+                    stacking="normal",
+                )
             ),
-            table(
-                "Models by cost",
-                "Cost is unknown where no call of the model has a price.",
-                _sql("models_by_cost"),
-                width=12,
-                units=columns,
-            ),
-            table(
-                "Users by cost",
-                "The users whose calls cost most. Cost is unknown where no call of theirs has a price.",
-                _sql("users_by_cost"),
-                width=12,
-                units=columns,
-            ),
+            links.chooses(models, "Model", links.COST, "model"),
+            links.chooses(prompts, "Prompt", links.COST, "prompt_version"),
+            links.chooses(users, "User", links.TRACES, "user"),
         ),
     )
 
 
 def _judgements() -> Row:
-    toxic = timeseries(
-        "Toxic share",
-        "Share of judged texts labelled toxic. The line is the threshold of the shipped alert toxic-answers. "
-        "Judgements are chosen by project and time alone.",
-        _sql("toxic_share"),
-        unit="percentunit",
-        width=12,
+    scores = timeseries(
+        "Scores by evaluator", "Mean of each score, by the time of what was judged.", _sql("scores"), unit="short"
+    )
+    toxic = from_zero(
+        timeseries(
+            "Toxic share",
+            "Share of judged texts labelled toxic. The line is the threshold of the shipped alert toxic-answers.",
+            _sql("toxic_share"),
+            unit="percentunit",
+        )
     )
     return Row(
         "Judgements",
         (
-            timeseries(
-                "Scores by evaluator",
-                "Mean of each score, by the time of what was judged. Chosen by project and time alone.",
-                _sql("scores"),
-                unit="short",
-                width=12,
+            links.drill_down(scores, links.QUALITY, "By prompt and model"),
+            links.drill_down(
+                with_thresholds(toxic, warning=thresholds.of("toxic-answers")), links.SAFETY, "Which answers"
             ),
-            with_thresholds(toxic, warning=TOXIC_SHARE_THRESHOLD),
         ),
     )
 
 
 def _comparisons() -> Row:
+    drift = table(
+        "Drift", "The newest comparison of each feature with its reference: verdict, effect, certainty.", _sql("drift")
+    )
+    gaps = table(
+        "Gaps between groups",
+        "The newest gap of each score between cohorts, with its interval and what is tolerated.",
+        _sql("group_gaps"),
+    )
     return Row(
         "Drift and groups",
         (
-            table(
-                "Drift",
-                "The newest comparison of each feature with its reference: verdict, effect, certainty.",
-                _sql("drift"),
-                width=12,
-            ),
-            table(
-                "Gaps between groups",
-                "The newest gap of each score between cohorts, with its interval and what is tolerated.",
-                _sql("group_gaps"),
-                width=12,
-            ),
+            links.drill_down(drift, links.DRIFT, "Over time"),
+            links.drill_down(gaps, links.FAIRNESS, "Over time"),
         ),
     )
 
 
 def _action() -> Row:
-    return Row(
-        "To act on",
-        (
-            _linked(
-                table(
-                    "Alerts",
-                    "Alerts that are pending or firing, whatever the range.",
-                    _sql("firing_alerts"),
-                    width=12,
-                )
-            ),
-            _linked(
-                table(
-                    "Recent bad traces",
-                    "Traces with an error, or with a toxic, refused or wrong answer; newest first.",
-                    _sql("bad_traces"),
-                    width=12,
-                )
-            ),
-            traces("Trace", "The trace whose id is in the box above, or was clicked in a table.", _sql("trace")),
-        ),
+    alerts = table("Alerts", "Alerts that are pending or firing, whatever the range.", _sql("firing_alerts"))
+    bad = table(
+        "Recent bad traces",
+        "Traces with an error, or with a toxic, refused or wrong answer; newest first.",
+        _sql("bad_traces"),
     )
-
-
-def _linked(panel: Panel) -> Panel:
-    return with_link(panel, "TraceId", "Show this trace below", _TRACE_URL)
+    return Row("To act on", (links.opens_trace(alerts), links.opens_trace(bad)))

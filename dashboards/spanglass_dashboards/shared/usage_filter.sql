@@ -1,6 +1,3 @@
 WHERE $__timeFilter(Minute)
-  AND Project = ${project:singlequote}
-  AND $__conditionalAll(ServiceName IN (${service:singlequote}), $service)
-  AND $__conditionalAll(Environment IN (${environment:singlequote}), $environment)
-  AND $__conditionalAll(Model IN (${model:singlequote}), $model)
-  AND Kind IN ('llm', 'embedding', 'reranker')
+  AND
+  -- include: usage_choices

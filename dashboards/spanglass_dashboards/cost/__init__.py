@@ -1,0 +1,1 @@
+"""The cost dashboard: what the traffic costs and who causes it."""

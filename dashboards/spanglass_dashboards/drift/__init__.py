@@ -1,0 +1,1 @@
+"""The drift dashboard: whether traffic and answers are still what they were."""

@@ -1,0 +1,3 @@
+SELECT uniqExact(Feature, Cohort, Method) AS Compared
+FROM window_scores FINAL
+-- include: drift_filter

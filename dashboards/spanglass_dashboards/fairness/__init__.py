@@ -1,0 +1,1 @@
+"""The fairness dashboard: whether groups are treated alike."""

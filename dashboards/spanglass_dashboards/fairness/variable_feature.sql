@@ -1,0 +1,5 @@
+SELECT DISTINCT Feature
+FROM window_scores
+WHERE $__timeFilter(WindowEnd) AND Project = ${project:singlequote} AND Name ILIKE '%gap%'
+ORDER BY Feature
+LIMIT 500

@@ -1,0 +1,1 @@
+"""The itself dashboard: Spanglass's own health."""

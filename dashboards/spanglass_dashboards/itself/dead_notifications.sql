@@ -1,0 +1,1 @@
+SELECT countIf(Status = 'dead') AS Dead FROM alert_outbox FINAL WHERE $__timeFilter(CreatedAt)

@@ -1,0 +1,3 @@
+SELECT sum(Calls) / greatest(1, dateDiff('second', $__fromTime, $__toTime)) AS Rate
+FROM usage_1m
+WHERE $__timeFilter(Minute)

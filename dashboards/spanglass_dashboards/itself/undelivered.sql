@@ -1,0 +1,1 @@
+SELECT countIf(Status = 'pending') AS Waiting FROM alert_outbox FINAL

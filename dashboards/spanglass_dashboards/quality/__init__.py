@@ -1,0 +1,1 @@
+"""The quality dashboard: whether the answers are good."""

@@ -1,0 +1,1 @@
+"""The safety dashboard: whether anything said or asked is dangerous."""

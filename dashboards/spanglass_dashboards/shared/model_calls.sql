@@ -1,0 +1,2 @@
+-- include: span_filter
+  AND Kind IN ('llm', 'embedding', 'reranker')

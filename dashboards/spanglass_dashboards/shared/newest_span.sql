@@ -1,0 +1,3 @@
+WITH (
+    SELECT max(ReceivedAt) FROM spans WHERE $__timeFilter(Timestamp) AND Project = ${project:singlequote}
+) AS newest

@@ -1,0 +1,1 @@
+"""The traces dashboard: one trace and the search for it."""

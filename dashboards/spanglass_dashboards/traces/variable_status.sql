@@ -1,0 +1,1 @@
+SELECT arrayJoin(['Error', 'Ok', 'Unset']) AS Status

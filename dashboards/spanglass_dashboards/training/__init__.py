@@ -1,0 +1,1 @@
+"""The training dashboard: what was trained, deployed and served."""

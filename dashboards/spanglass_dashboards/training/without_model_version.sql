@@ -1,0 +1,3 @@
+SELECT countIf(ModelVersion = '') / nullIf(count(), 0) AS Share
+FROM spans FINAL
+-- include: model_calls
