@@ -61,6 +61,27 @@ class CommitConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SpoolConfig:
+    """The spool on disk, and when requests go there rather than into the store."""
+
+    size_bytes: int = 4096 * MIB
+    """Most request bytes that wait for the store; past it senders are told 503."""
+    dead_letter_bytes: int = 256 * MIB
+    """Most bytes of requests that the store refused for good; past it the oldest are dropped, and counted."""
+    free_disk_bytes: int = 256 * MIB
+    """Nothing is spooled when the disk has less room than this: the store needs it, too."""
+    reserve_bytes: int = 4 * MIB
+    """Room kept for removing requests from a full disk."""
+    slow_insert_s: float = 4.0
+    """An insert under way for longer is spooled beside, and its senders are answered. OpenTelemetry's exporters give
+    up a request after 10 s."""
+    memory_bytes: int = 128 * MIB
+    """Waiting request bytes past which the newest go to the spool although the store is well."""
+    retry_s: tuple[float, float] = (0.5, 10.0)
+    """Shortest and longest pause between tries of a store that is away."""
+
+
+@dataclass(frozen=True, slots=True)
 class CollectorConfig:
     """One collector process."""
 
@@ -75,11 +96,16 @@ class CollectorConfig:
     body_limit_bytes: int = 64 * MIB
     """Largest OTLP request, counted after decompression (OTLP 1.11 recommends 64 MiB)."""
     commit: CommitConfig = CommitConfig()
+    spool: SpoolConfig = SpoolConfig()
     stop_deadline_s: float = 10.0
 
     @property
     def store_url(self) -> str:
         return self.store or f"chdb://{(self.data_dir / 'clickhouse').absolute()}"
+
+    @property
+    def spool_dir(self) -> Path:
+        return self.data_dir / "spool"
 
     def check(self) -> None:
         """Raises ConfigurationError for a set-up that would expose data."""

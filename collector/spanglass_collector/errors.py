@@ -5,6 +5,7 @@ CollectorError
 ├── Rejected               the sender's data is wrong: never retry
 │   └── TooLarge           ... by its size
 ├── Retryable              the same request may succeed later: 503 / UNAVAILABLE
+│   └── SpoolFull          ... when the spool has room again
 └── StoreError             the store said no
     ├── StoreUnavailable   ... because it is away, full or busy: retry
     └── StoreRefused       ... to this statement: retrying will not help
@@ -41,6 +42,14 @@ class TooLarge(Rejected):
 
 class Retryable(CollectorError):
     """The collector cannot take the request now (HTTP 503 with Retry-After, gRPC UNAVAILABLE)."""
+
+    reason = "store"
+
+
+class SpoolFull(Retryable):
+    """The spool cannot take the request: its bound is reached, or its disk is full or broken."""
+
+    reason = "spool"
 
 
 class StoreError(CollectorError):

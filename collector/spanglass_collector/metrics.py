@@ -1,12 +1,19 @@
 """Every metric of the collector, with what it means and what to do about it.
 
-Identity that holds whenever no request is in flight:
-spans received = stored + spooled + repeated + rejected + refused.
+Identities:
+spans received = stored + spooled + repeated + rejected + refused, since the start, when no request is in flight;
+spanglass_spool_items: spooled = replayed + dropped + pending + dead, since the spool was made, always.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from spanglass_collector.spool.record import Total
 
 # The *_created series double the page and nothing of ours reads them.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -75,6 +82,38 @@ class CollectorMetrics:
             registry=self.registry,
         )
 
+        self.store_up = Gauge(
+            "spanglass_store_up",
+            "1: inserts go to the store. 0: it is slow or away, and requests go to the spool; /readyz says why.",
+            registry=self.registry,
+        )
+
+    def watch_spool(self, totals: Callable[[], Iterable[Total]]) -> None:
+        """Show the spool's own books, which survive restarts."""
+        self.registry.register(_SpoolMetrics(totals))
+
     def spans_acknowledged(self, fate: str) -> Counter:
         """The counter of one commit.fate.Fate."""
         return {"stored": self.spans_stored, "spooled": self.spans_spooled, "repeated": self.spans_repeated}[fate]
+
+
+class _SpoolMetrics(Collector):
+    def __init__(self, totals: Callable[[], Iterable[Total]]) -> None:
+        self._totals = totals
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        help_ = "by signal and state: pending waits for the store, dead was refused by it for good (spanglass spool)."
+        items, requests, sizes = (
+            GaugeMetricFamily(f"spanglass_spool_{name}", f"{text} {help_}", labels=["signal", "state"])
+            for name, text in (
+                ("items", "Spans, log records and data points"),
+                ("requests", "Requests"),
+                ("bytes", "Request bytes"),
+            )
+        )
+        for total in self._totals():
+            labels = [total.signal, total.name]
+            items.add_metric(labels, total.items)
+            requests.add_metric(labels, total.requests)
+            sizes.add_metric(labels, total.size_bytes)
+        yield from (items, requests, sizes)

@@ -1,6 +1,6 @@
 """The collector process: opens the store, starts the servers, stops them in reverse order.
 
-Readiness turns off first, then the receivers stop, then what was taken is stored, then the store closes.
+Readiness turns off first, then the receivers stop, then what was taken is stored or spooled, then the store closes.
 """
 
 from __future__ import annotations
@@ -11,16 +11,22 @@ import logging
 import os
 import secrets
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
 from spanglass_collector.access import Access
+from spanglass_collector.commit.drain import Drain
 from spanglass_collector.commit.group import GroupCommit
+from spanglass_collector.commit.health import StoreHealth
+from spanglass_collector.commit.seen import SeenRequests
+from spanglass_collector.commit.spooling import Spooling
+from spanglass_collector.commit.writer import Writer
 from spanglass_collector.config import Address, CollectorConfig
 from spanglass_collector.errors import ConfigurationError, StoreError, first_line
 from spanglass_collector.lineage.http import lineage_router
@@ -30,13 +36,17 @@ from spanglass_collector.query.session import EmbeddedEngine
 from spanglass_collector.receive.accept import Receiver
 from spanglass_collector.receive.grpc import GrpcReceiver
 from spanglass_collector.receive.http import http_app
-from spanglass_collector.store import StoreUrl, open_store
+from spanglass_collector.spool.owner import OwnerLock
+from spanglass_collector.spool.queue import Spool
+from spanglass_collector.store import ClickHouseStore, StoreUrl, open_store
 from spanglass_collector.store.migrate import migrate
 from spanglass_collector.store.pricing import preload, price_new_models
 
 log = logging.getLogger(__name__)
 
 PRICING_INTERVAL_S = 5.0
+INSERT_TIMEOUT_S = 30
+"""After this an insert is tried again, under its token; its senders were answered from the spool long before."""
 OWNER_KEY_FILE = "owner-key"
 
 
@@ -59,7 +69,7 @@ class Collector:
         self._config = config
         self._url = StoreUrl.parse(config.store_url)
         self.metrics = CollectorMetrics()
-        self._commit = GroupCommit(lambda: open_store(self._url), config.commit, self.metrics)
+        self._health = StoreHealth()
         self._ready = False
         self._cleanup = contextlib.AsyncExitStack()
 
@@ -74,13 +84,16 @@ class Collector:
         return endpoints
 
     async def stop(self) -> None:
+        """Readiness off, receivers closed, what was taken stored, past the deadline spooled; then all is closed."""
         self._ready = False
         await self._cleanup.aclose()
 
+    def hurry(self) -> None:
+        """During `stop`: wait for the store no longer, spool what it has not taken. Call it on the event loop."""
+        self._commit.hurry()
+
     async def _start(self) -> Endpoints:
-        await asyncio.to_thread(prepare_store, self._url)
-        await self._commit.start()
-        self._cleanup.push_async_callback(self._commit.stop)
+        self._commit = await self._start_commit()
         await self._start_pricing()
         access = Access(self._config.api_key)
         receiver = Receiver(self._commit, self.metrics, time.time_ns)
@@ -92,6 +105,7 @@ class Collector:
             self.metrics,
             body_limit_bytes=self._config.body_limit_bytes,
             is_ready=lambda: self._ready,
+            complaint=lambda: self._health.complaint,
         )
         app.include_router(
             lineage_router(access, lambda: open_store(self._url), body_limit_bytes=self._config.body_limit_bytes)
@@ -99,6 +113,52 @@ class Collector:
         otlp_http = await self._serve(app, self._config.otlp_http)
         otlp_grpc = Address(self._config.otlp_grpc.host, grpc_port)
         return Endpoints(otlp_http, otlp_grpc, sql, store_url)
+
+    async def _start_commit(self) -> GroupCommit:
+        spool = await asyncio.to_thread(self._open_spool)
+        seen = SeenRequests(self._config.commit.remembered_requests)
+        spooling = self._spooling(spool, seen)
+        self.metrics.watch_spool(spool.totals)
+        self.metrics.store_up.set_function(lambda: self._health.is_well)
+        commit = GroupCommit(self._connect, self._config.commit, self.metrics, seen=seen, spooling=spooling)
+        await commit.start()
+        self._cleanup.push_async_callback(commit.stop, self._config.stop_deadline_s)
+        return commit
+
+    def _open_spool(self) -> Spool:
+        """Raises ConfigurationError when another process has it, or its folder cannot be used."""
+        folder = self._config.spool_dir
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            owner = OwnerLock(folder)
+            if not owner.acquire():
+                raise ConfigurationError(f"another process uses {folder}: stop it, or choose another --data-dir")
+            self._cleanup.callback(owner.release)
+            spool = Spool(folder, self._config.spool)
+        except (sqlite3.Error, OSError) as error:
+            raise ConfigurationError(f"the spool under {folder} cannot be used: {error}") from error
+        self._cleanup.callback(spool.close)
+        return spool
+
+    def _spooling(self, spool: Spool, seen: SeenRequests) -> Spooling:
+        once = replace(self._config.commit, attempts=1)
+
+        def prepare() -> None:
+            prepare_store(self._url)
+            with self._connect() as store:
+                seen.load(store)
+
+        drain = Drain(
+            spool,
+            Writer(self._connect, once, self.metrics),
+            self._health,
+            prepare=prepare,
+            group_bytes=self._config.commit.group_bytes,
+        )
+        return Spooling(spool, drain, self._health, self._config.spool, needs_store=self._url.is_embedded)
+
+    def _connect(self) -> ClickHouseStore:
+        return open_store(self._url, answer_timeout_s=INSERT_TIMEOUT_S)
 
     async def _start_sql(self) -> tuple[Address | None, str]:
         """With the embedded store only: a server has an endpoint of its own."""
@@ -151,7 +211,7 @@ class Collector:
 
     async def _start_pricing(self) -> None:
         stop = asyncio.Event()
-        task = asyncio.create_task(_keep_prices(self._url, stop))
+        task = asyncio.create_task(_keep_prices(self._url, self._health, stop))
 
         async def finish() -> None:
             stop.set()
@@ -199,12 +259,13 @@ def owner_url(address: Address, key: str, database: str) -> str:
     return f"clickhouse://{OWNER}:{key}@{Address(host, address.port)}/{database}"
 
 
-async def _keep_prices(url: StoreUrl, stop: asyncio.Event) -> None:
-    """Price models that were seen for the first time, until `stop`. A store that is away is tried again."""
+async def _keep_prices(url: StoreUrl, health: StoreHealth, stop: asyncio.Event) -> None:
+    """Price models that were seen for the first time, until `stop`, whenever the store is there."""
     while not stop.is_set():
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), PRICING_INTERVAL_S)
-        await asyncio.to_thread(_price_new_models, url)
+        if health.is_well and not stop.is_set():
+            await asyncio.to_thread(_price_new_models, url)
 
 
 def _price_new_models(url: StoreUrl) -> None:

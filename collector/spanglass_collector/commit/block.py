@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,10 +19,26 @@ class Block:
 
     requests: Sequence[Admitted]
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
+    _claim: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def spans(self) -> int:
         return sum(request.spans for request in self.requests)
+
+    def claim(self) -> bool:
+        """True for the first who asks: who may regroup these requests, the writer or whoever spools them.
+
+        Requests under two tokens at once would be counted twice by the store's rollups.
+        """
+        return self._claim.acquire(blocking=False)
+
+    @property
+    def is_claimed(self) -> bool:
+        return self._claim.locked()
+
+    def halves(self) -> tuple[Block, Block]:
+        middle = len(self.requests) // 2
+        return Block(self.requests[:middle]), Block(self.requests[middle:])
 
     def insert_into(self, store: Store) -> None:
         """Blocks until stored. Raises StoreUnavailable or StoreRefused."""

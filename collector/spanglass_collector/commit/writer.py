@@ -1,18 +1,28 @@
-"""One writing connection: stores a block or says, request by request, why not. Blocks its thread."""
+"""One writing connection: stores a block or says, part by part, why not. Blocks its thread."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from spanglass_collector.commit.block import Block
+from spanglass_collector.commit.verdict import is_fault_of_data
 from spanglass_collector.config import CommitConfig
-from spanglass_collector.errors import Rejected, Retryable, StoreError, StoreRefused, first_line
+from spanglass_collector.errors import CollectorError, Rejected, StoreError, StoreUnavailable, first_line
 from spanglass_collector.metrics import CollectorMetrics
 from spanglass_collector.store.contract import Store
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one block: stored (no error), Rejected, or StoreUnavailable: perhaps stored."""
+
+    block: Block
+    error: CollectorError | None = None
 
 
 class Writer:
@@ -24,17 +34,28 @@ class Writer:
         self._metrics = metrics
         self._store: Store | None = None
 
-    def store(self, block: Block) -> list[Exception | None]:
-        """One outcome a request. The commit loop's wall: it never raises."""
+    def store(self, block: Block) -> list[Outcome]:
+        """The outcomes of the block, or of the parts it had to be taken into. The commit loop's wall: never raises."""
         try:
-            self._insert(block)
-        except StoreRefused as error:
-            return self._isolate(block, error)
+            self.insert(block)
         except Exception as error:  # noqa: BLE001  the wall: whatever happened, senders are answered
-            reason = first_line(error)
-            log.warning("store unavailable, %d requests answered 503: %s", len(block.requests), reason)
-            return [Retryable(f"the store is not available: {reason}")] * len(block.requests)
-        return [None] * len(block.requests)
+            return self._explain(block, error)
+        return [Outcome(block)]
+
+    def insert(self, block: Block) -> None:
+        """Raises StoreRefused for data the store cannot hold, anything else when it is worth another try."""
+        started = time.perf_counter()
+        for attempt in range(1, self._config.attempts + 1):
+            try:
+                block.insert_into(self.connection())
+                break
+            except StoreError as error:
+                self.close()
+                if attempt == self._config.attempts or is_fault_of_data(error) or block.is_claimed:
+                    raise
+                time.sleep(self._config.retry_pause_s * attempt)
+        self._metrics.commit_seconds.observe(time.perf_counter() - started)
+        self._metrics.commit_spans.observe(block.spans)
 
     def connection(self) -> Store:
         """Raises StoreError when the store cannot be opened."""
@@ -48,22 +69,12 @@ class Writer:
             self._store.close()
             self._store = None
 
-    def _isolate(self, block: Block, error: StoreError) -> list[Exception | None]:
+    def _explain(self, block: Block, error: Exception) -> list[Outcome]:
+        reason = first_line(error)
+        if not isinstance(error, StoreError) or not is_fault_of_data(error) or not block.claim():
+            log.warning("store unavailable, insert of %d requests failed: %s", len(block.requests), reason)
+            return [Outcome(block, StoreUnavailable(reason))]
         if len(block.requests) > 1:
-            return [self.store(Block([request]))[0] for request in block.requests]
-        log.warning("the store refused a request of %d spans: %s", block.spans, first_line(error))
-        return [Rejected(f"the store cannot hold this request: {first_line(error)}")]
-
-    def _insert(self, block: Block) -> None:
-        started = time.perf_counter()
-        for attempt in range(1, self._config.attempts + 1):
-            try:
-                block.insert_into(self.connection())
-                break
-            except StoreError as error:
-                self.close()
-                if isinstance(error, StoreRefused) or attempt == self._config.attempts:
-                    raise
-                time.sleep(self._config.retry_pause_s * attempt)
-        self._metrics.commit_seconds.observe(time.perf_counter() - started)
-        self._metrics.commit_spans.observe(block.spans)
+            return [outcome for half in block.halves() for outcome in self.store(half)]
+        log.warning("the store refused a request of %d spans: %s", block.spans, reason)
+        return [Outcome(block, Rejected(f"the store cannot hold this request: {reason}"))]

@@ -50,8 +50,8 @@ class Receiver:
     async def _store(self, request: Admitted) -> None:
         try:
             fate = await self._commit.commit(request)
-        except Retryable:
-            self._metrics.spans_refused.labels("store").inc(request.spans)
+        except Retryable as error:
+            self._metrics.spans_refused.labels(error.reason).inc(request.spans)
             raise
         except Rejected:
             self._metrics.spans_rejected.labels("store_refused").inc(request.spans)

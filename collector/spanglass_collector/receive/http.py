@@ -35,6 +35,7 @@ def http_app(
     *,
     body_limit_bytes: int,
     is_ready: Callable[[], bool],
+    complaint: Callable[[], str] = lambda: "",
 ) -> FastAPI:
     """The application behind the OTLP/HTTP port."""
     app = quiet_app("Spanglass collector")
@@ -71,7 +72,9 @@ def http_app(
     @app.get("/readyz")
     async def readyz() -> Response:
         ready = is_ready()
-        return Response("ready\n" if ready else "starting\n", 200 if ready else 503, media_type="text/plain")
+        degraded = f"; degraded: {complaint()}" if ready and complaint() else ""
+        text = f"ready{degraded}\n" if ready else "not ready: starting or stopping\n"
+        return Response(text, 200 if ready else 503, media_type="text/plain")
 
     @app.get("/metrics")
     async def prometheus() -> Response:

@@ -34,16 +34,17 @@ _UNAVAILABLE = (
 )
 
 
-def open_store(url: StoreUrl | str, *, create_database: bool = False) -> ClickHouseStore:
+def open_store(url: StoreUrl | str, *, create_database: bool = False, answer_timeout_s: int = 300) -> ClickHouseStore:
     """Connect. Raises StoreUnavailable when nothing answers, ConfigurationError for a wrong URL.
 
-    `create_database` is for the process that owns the schema; others find the database there.
+    `create_database` is for the process that owns the schema; others find the database there. `answer_timeout_s`:
+    how long a server may take for one statement.
     """
     parsed = StoreUrl.parse(url) if isinstance(url, str) else url
     with _translated():
         if create_database:
             _create_database(parsed)
-        return ClickHouseStore(_client(parsed, parsed.database), is_embedded=parsed.is_embedded)
+        return ClickHouseStore(_client(parsed, parsed.database, answer_timeout_s), is_embedded=parsed.is_embedded)
 
 
 def _create_database(url: StoreUrl) -> None:
@@ -55,7 +56,7 @@ def _create_database(url: StoreUrl) -> None:
     client.close()
 
 
-def _client(url: StoreUrl, database: str | None) -> Client:
+def _client(url: StoreUrl, database: str | None, answer_timeout_s: int = 300) -> Client:
     if url.is_embedded:
         path = os.path.realpath(url.path)
         return clickhouse_connect.get_client(interface="chdb", path=path, database=database, settings=READ_SETTINGS)
@@ -68,6 +69,8 @@ def _client(url: StoreUrl, database: str | None) -> Client:
         secure=url.secure,
         settings=READ_SETTINGS,
         autogenerate_session_id=False,
+        connect_timeout=5,
+        send_receive_timeout=answer_timeout_s,
     )
 
 

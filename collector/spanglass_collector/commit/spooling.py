@@ -1,0 +1,88 @@
+"""The way into the spool, for requests that the store cannot take now. On the event loop, like group.py."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from spanglass_collector.admit.request import Admitted
+from spanglass_collector.commit.block import Block
+from spanglass_collector.commit.drain import Drain
+from spanglass_collector.commit.health import StoreHealth
+from spanglass_collector.commit.seen import SeenRequests
+from spanglass_collector.config import SpoolConfig
+from spanglass_collector.errors import StoreUnavailable
+from spanglass_collector.spool.queue import Spool
+from spanglass_collector.spool.record import Spooled
+
+T = TypeVar("T")
+
+
+class Spooling:
+    """Owns the spool's writing thread and the drain's task, not the spool."""
+
+    def __init__(
+        self, spool: Spool, drain: Drain, health: StoreHealth, config: SpoolConfig, *, needs_store: bool = False
+    ) -> None:
+        self.health = health
+        self.config = config
+        self._spool = spool
+        self._drain = drain
+        self._needs_store = needs_store
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self, seen: SeenRequests) -> None:
+        """A store that is away is no obstacle unless it `needs_store`: the drain goes on asking. Raises StoreError."""
+        for digest in await self._in_thread(self._spool.digests):
+            seen.add(digest)
+        try:
+            await self._drain.prepare()
+        except StoreUnavailable as error:
+            if self._needs_store:
+                raise
+            self.health.failed(str(error))
+        self._task = asyncio.create_task(self._drain.run(self.config.retry_s), name="drain")
+
+    async def stop(self, *, wait: bool) -> None:
+        """`wait`: for the insert that the drain has under way; without, the end of the process cuts it short."""
+        self._drain.stop()
+        if self._task and not wait:
+            self._task.cancel()
+        if self._task:
+            await asyncio.wait((self._task,))
+        self._drain.close(wait=wait)
+        self._thread.shutdown()
+
+    async def keep(self, requests: Sequence[Admitted], token: str = "") -> None:
+        """Returns when all are synced to disk. Raises SpoolFull, and then none is."""
+        spooled = [Spooled("traces", r.digest, r.spans, r.body) for r in requests]
+        await self._in_thread(lambda: self._spool.append(spooled, token))
+        self._drain.wake()
+
+    async def keep_slow(self, block: Block) -> bool:
+        """Keep an insert that is still under way; False when the writer is taking it apart. Raises SpoolFull."""
+        if not block.claim():
+            return False
+        self._drain.hold(block.token)
+        try:
+            await self.keep(block.requests, block.token)
+        except BaseException:
+            self._drain.release(block.token)
+            raise
+        return True
+
+    async def release_slow(self, block: Block, *, is_stored: bool) -> None:
+        """Its insert came to an end: what is stored leaves the spool, the rest is the drain's."""
+        if is_stored:
+            # If that fails, the drain inserts it once more, under the same token: nothing is added.
+            with contextlib.suppress(sqlite3.Error, OSError):
+                await self._in_thread(lambda: self._spool.remove_token(block.token))
+        self._drain.release(block.token)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -1,0 +1,41 @@
+"""The totals that make the spool's identity hold: every move of a request is booked with the move.
+
+spooled = replayed + dropped + pending + dead, by signal, in items, requests and bytes, after any crash.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from spanglass_collector.spool.record import Total
+
+SPOOLED, REPLAYED, DROPPED = "spooled", "replayed", "dropped"
+PENDING, DEAD = "pending", "dead"
+NAMES = (SPOOLED, REPLAYED, DROPPED, PENDING, DEAD)
+
+_ADD = """
+INSERT INTO total VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET
+    items = items + excluded.items, requests = requests + excluded.requests, bytes = bytes + excluded.bytes
+"""
+
+
+def book(connection: sqlite3.Connection, added: Iterable[Total], *, to: str, out_of: str = "") -> None:
+    """Add to one total and take from another, inside the caller's transaction."""
+    for total in added:
+        amounts = (total.items, total.requests, total.size_bytes)
+        connection.execute(_ADD, (total.signal, to, *amounts))
+        if out_of:
+            connection.execute(_ADD, (total.signal, out_of, *(-amount for amount in amounts)))
+
+
+def read(connection: sqlite3.Connection) -> list[Total]:
+    rows = connection.execute("SELECT signal, name, items, requests, bytes FROM total")
+    return [Total(*row) for row in rows]
+
+
+def size_bytes(connection: sqlite3.Connection, name: str) -> int:
+    """Body bytes in one state, over all signals."""
+    row = connection.execute("SELECT ifnull(sum(bytes), 0) FROM total WHERE name = ?", (name,)).fetchone()
+    return int(row[0])
