@@ -6,13 +6,14 @@ PACKAGES := sdk collector evaluators dashboards app
 CODE := $(PACKAGES) tests benchmarks examples
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports bench dialects dashboards clean
+.PHONY: help demo test check lint types imports bench dialects dashboards lifecycle clean
 
 help:
 	@echo "make demo         from a fresh clone to judged traffic (KEEP=1 stays up)"
 	@echo "make test         the test suite"
 	@echo "make check        format, lint, types, imports, generated files, tests"
 	@echo "make dialects     recorded provider traffic through three instrumentations, what arrives right"
+	@echo "make lifecycle    a real fine-tune, from traffic to dataset to model version to traffic, joined by one query"
 	@echo "make bench        benchmarks (ingest, evaluators, SDK overhead)"
 
 demo: $(VENV)/.ready-all
@@ -41,8 +42,18 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/evaluators.py
 	$(BIN)/python benchmarks/sdk_overhead.py
 
+lifecycle: $(VENV)/.ready-lifecycle
+	cd examples/lifecycle && ../../$(BIN)/python lifecycle.py
+	$(BIN)/python benchmarks/training_overhead.py
+
 dialects: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/recorded_traffic.py
+
+# torch is pinned to a build that comes without gigabytes of GPU libraries where the index offers one.
+$(VENV)/.ready-lifecycle: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 --editable ".[dev,training]"
+	touch $@
 
 $(VENV)/.ready-%: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -67,6 +67,10 @@ class Journal:
             return
         self._waiting.append(record)
 
+    def cpu_s(self) -> float:
+        """CPU seconds that the journal's thread has used."""
+        return time.clock_gettime(time.pthread_getcpuclockid(self._thread.ident or 0))
+
     def close(self, timeout_s: float) -> None:
         """Writes everything, delivers what can be within `timeout_s`; the rest stays in the file."""
         self._closing = True

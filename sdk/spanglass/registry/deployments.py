@@ -6,12 +6,20 @@ import getpass
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from typing import Any
 
-from spanglass.lineage.journal import journal
+from spanglass.lineage.journal import Record, journal
 from spanglass.registry.models import ModelRef
 
 
-def record_deployment(
+def record_deployment(**said: Any) -> str:
+    """Call it from the release script, after the switch; `said` as in `deployment`. Returns the deployment's id."""
+    record = deployment(**said)
+    journal().add(record)
+    return str(record["deployment_id"])
+
+
+def deployment(
     *,
     environment: str,
     model: ModelRef | str = "",
@@ -21,22 +29,18 @@ def record_deployment(
     who: str = "",
     why: str = "",
     lineage_id: str = "",
-) -> str:
-    """Call it from the release script, after the switch. `model`: `model@version`. Returns the deployment's id."""
-    deployment_id = secrets.token_hex(8)
-    journal().add(
-        {
-            "record": "deployment",
-            "deployment_id": deployment_id,
-            "deployed_at": datetime.now(timezone.utc).isoformat(),
-            "environment": environment,
-            "service": service,
-            "release": release,
-            "model_version": str(model),
-            "prompt_versions": {name: str(version) for name, version in (prompts or {}).items()},
-            "who": who or getpass.getuser(),
-            "why": why,
-            "lineage_id": lineage_id or (model.lineage_id if isinstance(model, ModelRef) else ""),
-        }
-    )
-    return deployment_id
+) -> Record:
+    """The record of one deployment. `model`: `model@version`, or what `register_model` returned."""
+    return {
+        "record": "deployment",
+        "deployment_id": secrets.token_hex(8),
+        "deployed_at": datetime.now(timezone.utc).isoformat(),
+        "environment": environment,
+        "service": service,
+        "release": release,
+        "model_version": str(model),
+        "prompt_versions": {name: str(version) for name, version in (prompts or {}).items()},
+        "who": who or getpass.getuser(),
+        "why": why,
+        "lineage_id": lineage_id or (model.lineage_id if isinstance(model, ModelRef) else ""),
+    }

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from spanglass.lineage.digest import SHORT, Content, content_of, lineage_id
-from spanglass.lineage.journal import journal
+from spanglass.lineage.journal import Record, journal
 from spanglass.registry.card import model_card
 from spanglass.registry.signing import sign
 
@@ -34,7 +34,22 @@ class ModelRef:
         return f"{self.model}@{self.version}"
 
 
-def register_model(
+def register_model(model: str, path: str | Path, **known: Any) -> ModelRef:
+    """Reads the whole artifact once for its digest; `known` as in `model_version`.
+
+    Raises OSError when the artifact cannot be read: a version without content would name nothing.
+    """
+    ref, record = model_version(model, path, **known)
+    journal().add(record)
+    return ref
+
+
+def promote(ref: ModelRef, stage: str, *, why: str, who: str = "", key_file: str | Path | None = None) -> None:
+    """Puts a version on a stage, as `promotion` does."""
+    journal().add(promotion(ref, stage, why=why, who=who, key_file=key_file))
+
+
+def model_version(
     model: str,
     path: str | Path,
     *,
@@ -47,11 +62,8 @@ def register_model(
     dataset_digest: str = "",
     evaluation: Mapping[str, float] | None = None,
     notes: str = "",
-) -> ModelRef:
-    """Reads the whole artifact once for its digest. `notes` (Markdown) goes into the model card.
-
-    Raises OSError when the artifact cannot be read: a version without content would name nothing.
-    """
+) -> tuple[ModelRef, Record]:
+    """The version's name and its record. `notes` (Markdown) goes into the model card. Raises OSError."""
     content = content_of(Path(path))
     ref = ModelRef(model, version or content.digest[:SHORT], content.digest, lineage_id or _own_lineage(content))
     record: dict[str, Any] = {
@@ -70,12 +82,12 @@ def register_model(
         "dataset_digest": dataset_digest,
         "evaluation": {name: float(value) for name, value in (evaluation or {}).items()},
     }
-    journal().add({**record, "card": model_card(record, notes)})
-    return ref
+    return ref, {**record, "card": model_card(record, notes)}
 
 
-def promote(ref: ModelRef, stage: str, *, why: str, who: str = "", key_file: str | Path | None = None) -> None:
-    """Puts a version on a stage (`staging`, `production`, ...); `key_file`, an Ed25519 private key in PEM, signs it.
+def promotion(ref: ModelRef, stage: str, *, why: str, who: str = "", key_file: str | Path | None = None) -> Record:
+    """The record that puts a version on a stage (`staging`, `production`, ...); `key_file`, an Ed25519 private key in
+    PEM, signs it.
 
     Raises SpanglassError when the key cannot be used: an unsigned promotion must not pass for a signed one.
     """
@@ -88,14 +100,19 @@ def promote(ref: ModelRef, stage: str, *, why: str, who: str = "", key_file: str
         "why": why,
         "at": _now(),
     }
-    signed = sign(canonical(statement), Path(key_file)) if key_file else None
+    signed = sign(signed_bytes(statement), Path(key_file)) if key_file else None
     proof = {"signature": signed.signature, "public_key": signed.public_key} if signed else {}
-    journal().add({"record": "model_stage", **statement, **proof})
+    return {"record": "model_stage", **statement, **proof}
 
 
-def canonical(statement: Mapping[str, str]) -> bytes:
-    """The bytes that are signed: JSON, names sorted, no spaces, UTF-8."""
-    return orjson.dumps(statement, option=orjson.OPT_SORT_KEYS)
+def signed_bytes(statement: Mapping[str, Any]) -> bytes:
+    """What a signature is over: the statement's model, version, digest, stage, who, why and at (UTC, microseconds) as
+    JSON, names sorted, no spaces, UTF-8."""
+    said = {name: statement[name] for name in ("model", "version", "digest", "stage", "who", "why")}
+    at = statement["at"]
+    moment = at if isinstance(at, datetime) else datetime.fromisoformat(at)
+    utc = moment.astimezone(timezone.utc) if moment.tzinfo else moment
+    return orjson.dumps({**said, "at": f"{utc:%Y-%m-%dT%H:%M:%S.%fZ}"}, option=orjson.OPT_SORT_KEYS)
 
 
 def _own_lineage(content: Content) -> str:

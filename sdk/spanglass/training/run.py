@@ -89,7 +89,7 @@ class TrainingRun:
     def describe(self, **changes: Any) -> None:
         """Says later what was not known at the start: `config`, `base_model`, `adapter`, `seed`, `resumed_from`."""
         for name, value in changes.items():
-            self._state[name] = _json(value) if name in ("config", "adapter") else value
+            self._state[name] = (_json(value) if value else "") if isinstance(value, Mapping) else value
         self._tell("running")
 
     def checkpoint(self, path: str | Path, step: int) -> None:

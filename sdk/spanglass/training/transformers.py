@@ -15,6 +15,7 @@ import math
 import sys
 import time
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -102,15 +103,21 @@ def _perplexity(logs: Mapping[str, Any]) -> dict[str, float]:
 
 def _memory() -> dict[str, float]:
     """Peak of the accelerator's allocator, else of the process."""
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        return {"memory_bytes": float(torch.cuda.max_memory_allocated())}
+    if _has_cuda():
+        return {"memory_bytes": float(sys.modules["torch"].cuda.max_memory_allocated())}
     try:
         import resource
     except ImportError:  # Windows
         return {}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {"memory_bytes": float(peak if sys.platform == "darwin" else peak * 1024)}
+
+
+@cache
+def _has_cuda() -> bool:
+    """Asked once: the answer takes longer than all else that a log of a step costs."""
+    torch = sys.modules.get("torch")
+    return torch is not None and bool(torch.cuda.is_available())
 
 
 def _resumed_from(args: TrainingArguments) -> str:
