@@ -33,6 +33,8 @@ class Settings:
     collector: CollectorConfig
     file: Mapping[str, Any]
     """The parsed spanglass.toml, {} without one."""
+    path: Path | None = None
+    """Where it was read from, for messages that name a line."""
 
     @property
     def otlp_endpoint(self) -> str:

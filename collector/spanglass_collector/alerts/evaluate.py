@@ -56,6 +56,14 @@ def evaluate(store: Store, rules: Sequence[Rule], destinations: Sequence[Destina
     repeated.
     """
     known = records.load_known(store, at.project, at.now)
+    found = judge(store, rules, known, at)
+    allowed = {rule.name: rule.channels for rule in rules}
+    _write(store, found.changes, list(pages.addressed(found.said, destinations, allowed.get)), known, at.now)
+    return found
+
+
+def judge(store: Store, rules: Sequence[Rule], known: Known, at: Pass) -> Evaluation:
+    """Ask all rules and decide, writing nothing. Raises StoreError."""
     found = _asked(store, rules, known, at)
     found.changes.extend(_orphans(rules, known, at.now))
     after = {**known, **{(record.rule, record.instance): record for record in found.changes}}
@@ -63,9 +71,6 @@ def evaluate(store: Store, rules: Sequence[Rule], destinations: Sequence[Destina
     heard = {key: _muted(record, after, by_name, at) for key, record in after.items()}
     found.changes = [heard[record.rule, record.instance] for record in found.changes]
     found.said = pages.statements(known.values(), heard.values(), at.now, at.settings)
-    allowed = {rule.name: rule.channels for rule in rules}
-    messages = list(pages.addressed(found.said, destinations, allowed.get))
-    _write(store, found.changes, messages, known, at.now)
     return found
 
 
