@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
+from opentelemetry import trace as otel
 
 import spanglass
+from spanglass.runtime import runtime
 from spanglass.serving import TracedRequests, served_by
 from spanglass.testing import Captured, capture
+from spanglass_collector.web import quiet_app
 
 
 @pytest.fixture
 def app() -> FastAPI:
     """An application that answers in pieces, and one route that breaks."""
-    made = FastAPI()
+    made = quiet_app("served")
 
     @made.get("/stream")
     async def stream() -> StreamingResponse:
-        def pieces() -> Iterator[str]:
-            with spanglass.span("generate", kind="llm"):
-                yield "one "
-                yield "two"
+        @spanglass.trace(name="generate", kind="llm")
+        def generate() -> Iterator[str]:
+            yield "one "
+            yield "two"
 
-        return StreamingResponse(pieces())
+        return StreamingResponse(generate())
 
     @made.get("/broken")
     async def broken() -> None:
@@ -37,7 +41,7 @@ def app() -> FastAPI:
     return made
 
 
-def request(app: FastAPI, path: str, headers: dict[str, str] | None = None) -> tuple[httpx.Response | None, Captured]:
+def request(app: Any, path: str, headers: dict[str, str] | None = None) -> tuple[httpx.Response | None, Captured]:
     async def go() -> httpx.Response:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
@@ -75,6 +79,24 @@ def test_the_callers_trace_goes_on(app: FastAPI) -> None:
     context = captured.one("GET /stream").context
     assert context is not None
     assert f"{context.trace_id:032x}" == trace
+
+
+def test_a_request_that_is_traced_already_gets_no_second_span(app: FastAPI) -> None:
+    """Recent FastAPI traces its requests itself: its span then says what served, and so do those inside."""
+
+    class Framework:
+        def __init__(self, app: Any) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            tracer = otel.get_tracer("framework", tracer_provider=runtime.provider)
+            with tracer.start_as_current_span("its own", kind=otel.SpanKind.SERVER):
+                await self.app(scope, receive, send)
+
+    _, captured = request(Framework(app), "/stream")
+    assert captured.named("GET /stream") == []
+    assert (captured.one("its own").attributes or {})["spanglass.model.version"] == "bot@1"
+    assert len({span.context.trace_id for span in captured.spans if span.context}) == 1
 
 
 def test_a_request_that_breaks_says_so(app: FastAPI) -> None:

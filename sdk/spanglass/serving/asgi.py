@@ -53,18 +53,29 @@ class TracedRequests:
         if scope["type"] != "http" or scope["path"] in self._skip:
             await self._app(scope, receive, send)
             return
+        around = otel.get_current_span()
+        if around.is_recording() and getattr(around, "kind", None) is SpanKind.SERVER:
+            # The framework or a web server's instrumentation made this request's span: it says what serves.
+            around.set_attributes({**self._attributes, **self._served})
+            await self._run(around, scope, receive, send)
+            return
         span = self._start(scope)
-        token = otel_context.attach(otel.set_span_in_context(span, inherited(self._served)))
         try:
-            await self._app(scope, receive, _Watched(span, send))
+            await self._run(span, scope, receive, send)
         except BaseException as error:
             span.record_exception(error)
             span.set_status(Status(StatusCode.ERROR))
             span.set_attribute(names.ERROR_TYPE, type(error).__qualname__)
             raise
         finally:
-            otel_context.detach(token)
             span.end()
+
+    async def _run(self, span: otel.Span, scope: Scope, receive: Receive, send: Send) -> None:
+        token = otel_context.attach(otel.set_span_in_context(span, inherited(self._served)))
+        try:
+            await self._app(scope, receive, _Watched(span, send))
+        finally:
+            otel_context.detach(token)
 
     def _start(self, scope: Scope) -> otel.Span:
         tracer = runtime.tracer or runtime.start_lazily()
