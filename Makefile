@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := sdk collector evaluators dashboards app
 CODE := $(PACKAGES) tests benchmarks examples
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports bench dialects dashboards lifecycle clean
+.PHONY: help demo test check lint types imports bench dialects dashboards lifecycle alert-files system-packages clean
 
 help:
 	@echo "make demo         from a fresh clone to judged traffic (KEEP=1 stays up)"
@@ -36,6 +37,16 @@ imports: $(VENV)/.ready-dev
 
 dashboards: $(VENV)/.ready-dev
 	$(BIN)/python -m spanglass_dashboards check
+	$(BIN)/python -m spanglass_collector.alerts.export check
+
+alert-files: $(VENV)/.ready-dev
+	$(BIN)/python -m spanglass_collector.alerts.export build
+
+# Prometheus' own programs, against which the tests of alerts and /metrics run.
+system-packages:
+	which promtool prometheus-alertmanager amtool >/dev/null || $(SUDO) apt-get update
+	which promtool prometheus-alertmanager amtool >/dev/null || $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+		apt-get install --yes --no-install-recommends prometheus prometheus-alertmanager
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/ingest.py

@@ -24,6 +24,8 @@ else:
     import tomli as tomllib
 
 CONFIG_FILE = "spanglass.toml"
+EVALUATORS_METRICS = Address("127.0.0.1", 9464)
+ALERTS_METRICS = Address("127.0.0.1", 9465)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class Settings:
     """The parsed spanglass.toml, {} without one."""
     path: Path | None = None
     """Where it was read from, for messages that name a line."""
+    evaluators_metrics: Address | None = EVALUATORS_METRICS
+    """Where the evaluators serve /metrics, None: nowhere. The collector does so on its OTLP/HTTP port."""
+    alerts_metrics: Address | None = ALERTS_METRICS
 
     @property
     def otlp_endpoint(self) -> str:
@@ -83,7 +88,24 @@ def load(
         store=pick(store, "store", ""),
         api_key=environ.get("SPANGLASS_API_KEY", ""),
     )
-    return Settings(collector, file)
+    return Settings(
+        collector,
+        file,
+        (named or Path(CONFIG_FILE)) if file else None,
+        _metrics_address(file, "evaluators", EVALUATORS_METRICS, environ),
+        _metrics_address(file, "alerts", ALERTS_METRICS, environ),
+    )
+
+
+def _metrics_address(
+    file: Mapping[str, Any], process: str, default: Address, environ: Mapping[str, str]
+) -> Address | None:
+    """SPANGLASS_<PROCESS>_METRICS, or `process` under [metrics]; "off" for nowhere."""
+    table = file.get("metrics", {})
+    if not isinstance(table, dict):
+        raise ConfigurationError("'metrics' must be a table: write [metrics]")
+    text = environ.get(f"SPANGLASS_{process.upper()}_METRICS") or str(table.get(process, default))
+    return None if text == "off" else Address.parse(text)
 
 
 def _read(path: Path, *, required: bool) -> Mapping[str, Any]:

@@ -30,6 +30,18 @@ class CollectorMetrics:
             ["transport", "outcome"],
             registry=self.registry,
         )
+        self.in_flight = Gauge(
+            "spanglass_requests_in_flight",
+            "Export requests that are being answered. Scale out before it meets what senders allow.",
+            registry=self.registry,
+        )
+        self.request_seconds = Histogram(
+            "spanglass_request_seconds",
+            "Time from a decoded request to its answer; its exemplars are traces that it carried.",
+            ["transport"],
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+            registry=self.registry,
+        )
         self.spans_received = Counter(
             "spanglass_spans_received", "Spans in decodable requests.", registry=self.registry
         )

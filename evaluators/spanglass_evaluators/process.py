@@ -17,6 +17,7 @@ from spanglass_evaluators.config import EvaluationConfig
 from spanglass_evaluators.engine.progress import OnProgress, Progress, ignore_progress
 from spanglass_evaluators.engine.span_loop import Clock, SpanLoop
 from spanglass_evaluators.engine.window_loop import WindowLoop
+from spanglass_evaluators.meters import EvaluatorMeters
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ def run(
     on_progress: OnProgress = ignore_progress,
     stop_event: threading.Event | None = None,
     clock: Clock = time.time_ns,
+    meters: EvaluatorMeters | None = None,
 ) -> RunReport:
     """Score everything outstanding and judge every window once, or go on until `stop_event` or SIGTERM.
 
@@ -47,7 +49,8 @@ def run(
     however long. Returns the report of the last round.
     """
     stop = stop_event or threading.Event()
-    spans, windows = _loops(config, clock, stop)
+    meters = meters or EvaluatorMeters()
+    spans, windows = _loops(config, clock, stop, meters)
     if once:
         with open_store(store_url) as store:
             return RunReport(spans.run_once(store, on_progress), windows.run_once(store, on_progress))
@@ -55,7 +58,7 @@ def run(
         return _run_until_stopped(
             _Connection(store_url),
             config.engine.interval_s,
-            lambda store: RunReport(spans.run_once(store, on_progress), windows.run_due(store, on_progress)),
+            lambda store: _round(store, spans, windows, on_progress, meters),
             stop,
         )
 
@@ -72,18 +75,30 @@ def backfill(
 ) -> dict[str, Progress]:
     """Score spans that started in [since, until), whatever was scored up to. Raises StoreError."""
     stop = stop_event or threading.Event()
-    spans, _ = _loops(config, time.time_ns, stop)
+    spans, _ = _loops(config, time.time_ns, stop, EvaluatorMeters())
     with _stopped_by_signals(stop), open_store(store_url) as store:
         return spans.backfill(store, since_ns, until_ns, rescore=rescore, on_progress=on_progress)
 
 
-def _loops(config: EvaluationConfig, clock: Clock, stop: threading.Event) -> tuple[SpanLoop, WindowLoop]:
+def _round(
+    store: Store, spans: SpanLoop, windows: WindowLoop, on_progress: OnProgress, meters: EvaluatorMeters
+) -> RunReport:
+    began_s = time.time()
+    report = RunReport(spans.run_once(store, on_progress), windows.run_due(store, on_progress))
+    meters.show_round(report.spans.values(), report.windows, began_s)
+    return report
+
+
+def _loops(
+    config: EvaluationConfig, clock: Clock, stop: threading.Event, meters: EvaluatorMeters
+) -> tuple[SpanLoop, WindowLoop]:
     spans = SpanLoop(
         config.span_jobs,
         clock,
         overlap_s=config.engine.overlap_s,
         late_horizon_s=config.engine.late_horizon_s,
         should_stop=stop.is_set,
+        on_batch=meters.observe_batch,
     )
     return spans, WindowLoop(config.window_jobs, clock)
 

@@ -20,6 +20,8 @@ WRITTEN = (
     "window_scores",
     "alert_states",
     "alert_outbox",
+    "alert_silences",
+    "alert_acknowledgements",
 )
 
 

@@ -1,6 +1,6 @@
 """The `spanglass` command. Each module adds the commands of one purpose to `app`."""
 
-from spanglass_app.cli import dashboards, data, dataset, demo, evaluate, lifecycle, serve
+from spanglass_app.cli import alerts, dashboards, data, dataset, demo, evaluate, lifecycle, serve, silence
 from spanglass_app.cli.root import app
 
-__all__ = ["app", "dashboards", "data", "dataset", "demo", "evaluate", "lifecycle", "serve"]
+__all__ = ["alerts", "app", "dashboards", "data", "dataset", "demo", "evaluate", "lifecycle", "serve", "silence"]

@@ -1,4 +1,4 @@
-"""Commands that stay: up, collector, evaluators, alerts run."""
+"""Commands that stay: up, collector, evaluators."""
 
 from __future__ import annotations
 
@@ -73,18 +73,3 @@ def evaluators(
 
         chosen = settings(data_dir=data_dir, sql=sql, store=store, config=config)
         run_until_signalled(lambda stop: run_evaluators(chosen, stop, once=once))
-
-
-alerts_app = typer.Typer(help="Alert rules and their delivery.", no_args_is_help=True)
-app.add_typer(alerts_app, name="alerts")
-
-
-@alerts_app.command("run")
-def alerts_run(data_dir: DataDir = None, sql: Sql = None, store: StoreOption = None, config: Config = None) -> None:
-    """Evaluate alert rules and deliver notifications until stopped."""
-    log_to_terminal()
-    with explained():
-        from spanglass_app.workers import run_alerts
-
-        chosen = settings(data_dir=data_dir, sql=sql, store=store, config=config)
-        run_until_signalled(lambda stop: run_alerts(chosen, stop))

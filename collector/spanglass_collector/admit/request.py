@@ -30,6 +30,8 @@ class Admitted:
     spans: int
     rejected: int = 0
     message: str = ""
+    trace_id: str = ""
+    """One of its traces, in hex: what shows the request in a trace view."""
 
 
 def admit_protobuf(raw: bytes, project: str, received_at_ns: int) -> Admitted:
@@ -60,4 +62,9 @@ def _admit(request: ExportTraceServiceRequest, wire: bytes, sent: bytes, project
     digest = hashlib.sha256(project.encode() + b"\0" + sent).digest()[:16]
     body = wire + stamp(project, received_at_ns, digest)
     message = f"{rejected} of {total} spans were rejected: {INVALID_ID}" if rejected else ""
-    return Admitted(body, digest, total - rejected, rejected, message)
+    return Admitted(body, digest, total - rejected, rejected, message, _first_trace_id(request))
+
+
+def _first_trace_id(request: ExportTraceServiceRequest) -> str:
+    spans = (span for r in request.resource_spans for scope in r.scope_spans for span in scope.spans)
+    return next((span.trace_id.hex() for span in spans), "")

@@ -89,6 +89,17 @@ class AlertMeters:
         )
         self.firing = Gauge("spanglass_alerts_firing", "Firing alerts.", ["severity"], registry=self.registry)
         self.muted = Gauge("spanglass_alerts_muted", "Firing alerts that nobody was told of.", registry=self.registry)
+        self.calls = Gauge(
+            "spanglass_model_calls_per_second",
+            "Stored model calls a second over the two newest whole minutes.",
+            registry=self.registry,
+        )
+        self.tokens = Gauge(
+            "spanglass_tokens_per_second",
+            "Their tokens a second: a measure of load to scale model servers by.",
+            ["direction"],
+            registry=self.registry,
+        )
         self.values = RuleValues()
         self.registry.register(self.values)
         self.evaluated = Gauge(
@@ -110,6 +121,11 @@ class AlertMeters:
         for severity in ("critical", "error", "warning", "info"):
             self.firing.labels(severity).set(sum(record.severity == severity for record in firing))
         self.muted.set(sum(not record.told for record in firing))
+
+    def show_rates(self, calls: float, input_tokens: float, output_tokens: float) -> None:
+        self.calls.set(calls)
+        self.tokens.labels("input").set(input_tokens)
+        self.tokens.labels("output").set(output_tokens)
 
     def show_backlogs(self, backlogs: Iterable[Backlog]) -> None:
         for backlog in backlogs:

@@ -81,14 +81,19 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
 
 
 def _rules_of(document: Document, terms: Terms) -> Iterator[Rule]:
-    table = Table(document.place.file or "rules", document.content, document.place)
+    table = Table("rules file", document.content, document.place)
     yield from _rules(table, terms)
     table.refuse_unknown()
 
 
 def _rules(table: Table, terms: Terms) -> Iterator[Rule]:
     for index, entry in enumerate(table.tables("rules")):
-        yield _rule(entry, table.place.inside("rules", index), f"{table.where}.rules[{index}]", terms)
+        yield _rule(
+            entry,
+            table.place.inside("rules", index),
+            f"rules[{index}]" if table.where == "rules file" else f"{table.where}.rules[{index}]",
+            terms,
+        )
 
 
 def _from_files(table: Table, place: Place, terms: Terms) -> Iterator[Rule]:

@@ -33,6 +33,7 @@ SYSTEM = ""
 """The project under which rules about Spanglass itself are kept."""
 # Nothing a rule's longest usual window could still see lies further back.
 _ACTIVE_FOR = timedelta(days=8)
+_RATES = files(__package__).joinpath("queries/rates.sql").read_text()
 _PROJECTS = files(__package__).joinpath("queries/projects.sql").read_text()
 
 
@@ -138,6 +139,7 @@ def _pass(store: Store, watch: Watch, meters: AlertMeters) -> None:
     meters.evaluated.set_to_current_time()
     meters.show_open(records.load_open(store))
     meters.show_backlogs(outbox.backlogs(store, utc_now()))
+    meters.show_rates(*store.query(_RATES, {"now": utc_now()}).result_rows[0])
     _log(report)
 
 

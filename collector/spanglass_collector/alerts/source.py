@@ -112,6 +112,8 @@ def _toml_lines(text: str) -> Iterator[tuple[KeyPath, int]]:
         if header:
             table = _table(header[2], counts, is_array=header[1] == "[[")
             yield table, number
+            if table and table[-1] == 0:
+                yield table[:-1], number
             continue
         key = _KEY.match(line)
         if key:

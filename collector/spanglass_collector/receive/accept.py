@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -30,7 +31,8 @@ class Receiver:
     async def accept(self, raw: bytes, *, is_json: bool, project: str, transport: str) -> Accepted:
         """Returns after the spans are stored or spooled. Raises Rejected or Retryable (errors.py)."""
         try:
-            accepted = await self._accept(raw, is_json, project)
+            with self._metrics.in_flight.track_inprogress():
+                accepted = await self._accept(raw, is_json, project, transport)
         except CollectorError as error:
             outcome = "refused" if isinstance(error, Retryable) else "rejected"
             self._metrics.requests.labels(transport, outcome).inc()
@@ -38,13 +40,16 @@ class Receiver:
         self._metrics.requests.labels(transport, "accepted").inc()
         return accepted
 
-    async def _accept(self, raw: bytes, is_json: bool, project: str) -> Accepted:
+    async def _accept(self, raw: bytes, is_json: bool, project: str, transport: str) -> Accepted:
+        began = time.perf_counter()
         admit = admit_json if is_json else admit_protobuf
         request = admit(raw, project, self._clock_ns())
         self._metrics.spans_received.inc(request.spans + request.rejected)
         self._metrics.spans_rejected.labels("invalid_id").inc(request.rejected)
         if request.spans:
             await self._store(request)
+        shown = {"trace_id": request.trace_id} if request.trace_id else None
+        self._metrics.request_seconds.labels(transport).observe(time.perf_counter() - began, shown)
         return Accepted(request.rejected, request.message)
 
     async def _store(self, request: Admitted) -> None:

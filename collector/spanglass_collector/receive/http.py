@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from fastapi import FastAPI, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.exposition import choose_encoder
 
 from spanglass_collector.access import Access, Unauthenticated
 from spanglass_collector.errors import CollectorError, Retryable
@@ -77,8 +77,10 @@ def http_app(
         return Response(text, 200 if ready else 503, media_type="text/plain")
 
     @app.get("/metrics")
-    async def prometheus() -> Response:
-        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    async def prometheus(request: Request) -> Response:
+        # OpenMetrics for who asks for it: the older text has no exemplars.
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(encode(metrics.registry), headers={"Content-Type": content_type})
 
     return app
 

@@ -7,6 +7,7 @@ read again is either found scored or scored to the same row.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], int]
 """Now, in ns since 1970."""
+OnBatch = Callable[[str, float, str], None]
+"""Told of each batch: evaluator, seconds it took, trace id of one of its spans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ class SpanLoop:
         overlap_s: float = 60,
         late_horizon_s: float = 86_400,
         should_stop: Callable[[], bool] = lambda: False,
+        on_batch: OnBatch = lambda *_: None,
     ) -> None:
+        self._on_batch = on_batch
         self._jobs = tuple(jobs)
         self._clock = clock
         self._overlap_ns = int(overlap_s * 1e9)
@@ -87,11 +92,14 @@ class SpanLoop:
         stretch = Stretch(since_ns - 1, until_ns - 1, axis="Timestamp")
         done = {}
         for job in self._jobs:
-            run = _Run(store, job, self._clock, on_progress, self._should_stop, rescore=rescore)
+            run = self._run(store, job, on_progress, rescore=rescore)
             run.announce(stretch)
             run.score_stretch(stretch)
             done[job.evaluator.name] = run.progress
         return done
+
+    def _run(self, store: Store, job: SpanJob, on_progress: OnProgress, *, rescore: bool = False) -> _Run:
+        return _Run(store, job, self._clock, on_progress, self._should_stop, rescore=rescore, on_batch=self._on_batch)
 
     def _guarded(
         self, store: Store, job: SpanJob, late: Sequence[Stretch], now_ns: int, on_progress: OnProgress
@@ -111,7 +119,7 @@ class SpanLoop:
         behind = max(0, mark.received_ns - self._overlap_ns)
         again = [Stretch(s.after_ns, min(s.until_ns, behind)) for s in late if s.after_ns < behind]
         ahead = Stretch(behind, now_ns)
-        run = _Run(store, job, self._clock, on_progress, self._should_stop)
+        run = self._run(store, job, on_progress)
         run.announce(Stretch(mark.received_ns, now_ns))
         for stretch in again:
             run.score_stretch(stretch)
@@ -134,8 +142,10 @@ class _Run:
         on_progress: OnProgress,
         should_stop: Callable[[], bool],
         *,
-        rescore: bool = False,
+        rescore: bool,
+        on_batch: OnBatch,
     ) -> None:
+        self._on_batch = on_batch
         self._store = store
         self._job = job
         self._selection = _with_rescore(job.selection) if rescore else job.selection
@@ -157,7 +167,9 @@ class _Run:
         """False when stopped before its end."""
         evaluator = self._job.evaluator
         for claimed in batches(self._store, evaluator, piece, self._selection):
+            began = time.perf_counter()
             results = score_batch(evaluator, claimed.batch)
+            self._on_batch(evaluator.name, time.perf_counter() - began, claimed.targets[0].trace_id)
             judged = zip(claimed.targets, results, strict=True)
             write_scores(self._store, evaluator, judged, now_ns=self._clock())
             failed = sum(isinstance(result, Failure) for result in results)
