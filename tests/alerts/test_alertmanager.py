@@ -22,8 +22,8 @@ from spanglass_collector.alerts.rules import Rule, from_mapping
 from spanglass_collector.alerts.service import Watch, evaluate_once, utc_now
 from spanglass_collector.alerts.testing import PagerDutyReceiver
 from spanglass_collector.store import Store
-from tests.alerts.test_channels import SAID
 from tests.alerts.programs import free_port, program, running, wait_until
+from tests.alerts.test_channels import SAID
 from tests.alerts.traffic import ROUTING_KEY, Clock, Traffic
 
 RULE = {
