@@ -1,13 +1,13 @@
 """Every metric of the collector, with what it means and what to do about it.
 
-Identities:
-spans received = stored + spooled + repeated + rejected + refused, since the start, when no request is in flight;
+Identities, for spans, log records and data points alike:
+received = stored + spooled + repeated + rejected + refused, since the start, when no request is in flight;
 spanglass_spool_items: spooled = replayed + dropped + pending + dead, since the spool was made, always.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily
@@ -19,6 +19,31 @@ from spanglass_collector.spool.record import Total
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
+class Ledger:
+    """What became of the records of one signal: `unit` is spans, log_records or data_points."""
+
+    def __init__(self, registry: CollectorRegistry, unit: str) -> None:
+        def counter(name: str, meaning: str, labels: Sequence[str] = ()) -> Counter:
+            return Counter(f"spanglass_{unit}_{name}", meaning, labels, registry=registry)
+
+        self.received = counter("received", "In decodable requests.")
+        self.stored = counter("stored", "Acknowledged after they were stored.")
+        self.spooled = counter(
+            "spooled", "Acknowledged after they were synced to the spool. Rising: the store is slow or away."
+        )
+        self.repeated = counter(
+            "repeated", "In requests that were stored before and sent again; acknowledged, not stored twice."
+        )
+        self.rejected = counter("rejected", "Can never be stored, by reason; the sender was told.", ["reason"])
+        self.refused = counter(
+            "refused", "Answered with 503 / UNAVAILABLE: the sender still has them. Look at the store.", ["reason"]
+        )
+
+    def acknowledged(self, fate: str) -> Counter:
+        """The counter of one commit.fate.Fate."""
+        return {"stored": self.stored, "spooled": self.spooled, "repeated": self.repeated}[fate]
+
+
 class CollectorMetrics:
     """Metrics of one collector process, in a registry of their own."""
 
@@ -26,8 +51,8 @@ class CollectorMetrics:
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "spanglass_otlp_requests",
-            "Export requests by transport and answer. Many 'refused': the store is slow or away.",
-            ["transport", "outcome"],
+            "Export requests by transport, signal and answer. Many 'refused': the store is slow or away.",
+            ["transport", "signal", "outcome"],
             registry=self.registry,
         )
         self.in_flight = Gauge(
@@ -42,43 +67,17 @@ class CollectorMetrics:
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
             registry=self.registry,
         )
-        self.spans_received = Counter(
-            "spanglass_spans_received", "Spans in decodable requests.", registry=self.registry
-        )
-        self.spans_stored = Counter(
-            "spanglass_spans_stored", "Spans acknowledged after they were stored.", registry=self.registry
-        )
-        self.spans_spooled = Counter(
-            "spanglass_spans_spooled",
-            "Spans acknowledged after they were synced to the spool. Rising: the store is slow or away.",
-            registry=self.registry,
-        )
-        self.spans_repeated = Counter(
-            "spanglass_spans_repeated",
-            "Spans of requests that were stored before and sent again; acknowledged, not stored twice.",
-            registry=self.registry,
-        )
-        self.spans_rejected = Counter(
-            "spanglass_spans_rejected",
-            "Spans that can never be stored, by reason; the sender was told.",
-            ["reason"],
-            registry=self.registry,
-        )
-        self.spans_refused = Counter(
-            "spanglass_spans_refused",
-            "Spans answered with 503 / UNAVAILABLE: the sender still has them. Look at the store.",
-            ["reason"],
-            registry=self.registry,
-        )
+        self.ledgers = {unit: Ledger(self.registry, unit) for unit in ("spans", "log_records", "data_points")}
+        """By a signal's unit."""
         self.commit_seconds = Histogram(
             "spanglass_commit_seconds",
             "Time of one group insert. Rising: merges or the disk cannot keep up.",
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
             registry=self.registry,
         )
-        self.commit_spans = Histogram(
-            "spanglass_commit_spans",
-            "Spans of one group insert.",
+        self.commit_records = Histogram(
+            "spanglass_commit_records",
+            "Spans, log records or data points of one group insert.",
             buckets=(1, 10, 100, 1_000, 5_000, 10_000, 50_000, 100_000),
             registry=self.registry,
         )
@@ -103,10 +102,6 @@ class CollectorMetrics:
     def watch_spool(self, totals: Callable[[], Iterable[Total]]) -> None:
         """Show the spool's own books, which survive restarts."""
         self.registry.register(_SpoolMetrics(totals))
-
-    def spans_acknowledged(self, fate: str) -> Counter:
-        """The counter of one commit.fate.Fate."""
-        return {"stored": self.spans_stored, "spooled": self.spans_spooled, "repeated": self.spans_repeated}[fate]
 
 
 class _SpoolMetrics(Collector):

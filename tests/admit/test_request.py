@@ -18,6 +18,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from spanglass_collector.admit.nested import as_json, flatten_nested_values, may_hold_nested_values
 from spanglass_collector.admit.request import admit_json, admit_protobuf
+from spanglass_collector.admit.traces import TRACES
 from spanglass_collector.errors import Rejected
 from tests.otlp_samples import any_value, make_request, make_span
 
@@ -67,7 +68,7 @@ def test_the_scan_never_overlooks_a_nested_value(found: list[Any]) -> None:
     request = make_request([make_span({f"k{i}": value for i, value in enumerate(found)})])
     scanned = may_hold_nested_values(request.SerializeToString())
     assert scanned >= any(_is_nested(value) for value in found)
-    assert flatten_nested_values(request) == sum(map(_is_nested, found))
+    assert flatten_nested_values(TRACES.values(request)) == sum(map(_is_nested, found))
 
 
 def test_markdown_in_prompts_does_not_look_nested() -> None:
@@ -107,7 +108,7 @@ def test_spans_with_wrong_ids_are_left_out_and_counted() -> None:
     """Neighbours of a bad span are kept, and the sender is told how many were not."""
     spans = [make_span(), make_span(trace_id=b"short"), make_span(span_id=bytes(8)), make_span()]
     admitted = admit_protobuf(make_request(spans).SerializeToString(), "default", 1)
-    assert (admitted.spans, admitted.rejected) == (2, 2)
+    assert (admitted.records, admitted.rejected) == (2, 2)
     assert "2 of 4 spans" in admitted.message
 
 
@@ -115,7 +116,7 @@ def test_logs_posted_as_traces_are_refused() -> None:
     """A logs request decodes as spans without ids; none of it can be meant as traces."""
     logs = ExportLogsServiceRequest()
     logs.resource_logs.add().scope_logs.add().log_records.add(severity_text="INFO").body.string_value = "hello"
-    with pytest.raises(Rejected, match="valid ids"):
+    with pytest.raises(Rejected, match="ids must be"):
         admit_protobuf(logs.SerializeToString(), "default", 1)
 
 
@@ -155,5 +156,5 @@ def test_a_sender_cannot_choose_its_project() -> None:
 
 def test_an_empty_request_is_fine() -> None:
     """No spans is no error."""
-    assert admit_protobuf(b"", "default", 1).spans == 0
-    assert admit_json(b"{}", "default", 1).spans == 0
+    assert admit_protobuf(b"", "default", 1).records == 0
+    assert admit_json(b"{}", "default", 1).records == 0

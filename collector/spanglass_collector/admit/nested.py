@@ -10,25 +10,26 @@ import base64
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from google.protobuf.message import DecodeError
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
 from spanglass_collector.varint import decode_varint
 
 _VARINT = rb"[\x80-\xff]{0,4}[\x00-\x7f]"
 # KeyValue.value (field 2) whose AnyValue begins with kvlist_value (field 6).
 _MAP_IN_ATTRIBUTE = re.compile(rb"\x12(" + _VARINT + rb")\x32(" + _VARINT + rb")")
+# LogRecord.body (field 5) that is a map; that of an attribute above comes as field 2.
+_MAP_IN_BODY = re.compile(rb"\x2a(" + _VARINT + rb")\x32(" + _VARINT + rb")")
 # ArrayValue.values (field 1) whose AnyValue begins with kvlist_value or array_value (field 5).
 _NESTED_IN_ARRAY = re.compile(rb"\x0a(" + _VARINT + rb")[\x32\x2a](" + _VARINT + rb")")
 
 
 def may_hold_nested_values(wire: bytes) -> bool:
     """True when the bytes contain what decodes as a nested value. Texts look like one now and then."""
-    patterns = (_MAP_IN_ATTRIBUTE, _NESTED_IN_ARRAY)
+    patterns = (_MAP_IN_ATTRIBUTE, _MAP_IN_BODY, _NESTED_IN_ARRAY)
     return any(_is_nested_at(match, wire) for pattern in patterns for match in pattern.finditer(wire))
 
 
@@ -44,11 +45,10 @@ def _is_nested_at(match: re.Match[bytes], wire: bytes) -> bool:
     return value.HasField("kvlist_value") or value.HasField("array_value")
 
 
-def flatten_nested_values(request: ExportTraceServiceRequest) -> int:
+def flatten_nested_values(values: Iterable[AnyValue]) -> int:
     """Replace every nested value in place by its JSON text; returns how many there were."""
     replaced = 0
-    for attribute in _attributes(request):
-        value = attribute.value
+    for value in values:
         if value.HasField("kvlist_value") or _is_nested_array(value):
             value.string_value = as_json(value)
             replaced += 1
@@ -77,17 +77,3 @@ def _is_nested_array(value: AnyValue) -> bool:
     return value.HasField("array_value") and any(
         item.HasField("kvlist_value") or item.HasField("array_value") for item in value.array_value.values
     )
-
-
-def _attributes(request: ExportTraceServiceRequest) -> Iterator[KeyValue]:
-    for resource in request.resource_spans:
-        yield from resource.resource.attributes
-        for scope in resource.scope_spans:
-            yield from _each(span.attributes for span in scope.spans)
-            yield from _each(event.attributes for span in scope.spans for event in span.events)
-            yield from _each(link.attributes for span in scope.spans for link in span.links)
-
-
-def _each(lists: Iterable[Iterable[KeyValue]]) -> Iterator[KeyValue]:
-    for attributes in lists:
-        yield from attributes

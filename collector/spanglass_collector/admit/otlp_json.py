@@ -12,45 +12,32 @@ from typing import Any
 
 import orjson
 from google.protobuf.json_format import ParseDict, ParseError
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from google.protobuf.message import Message
 
+from spanglass_collector.admit.signal import Signal
 from spanglass_collector.errors import Rejected
 
 _IDS = ("traceId", "spanId", "parentSpanId", "trace_id", "span_id", "parent_span_id")
 
 
-def decode_json(raw: bytes) -> ExportTraceServiceRequest:
-    """Raises Rejected with what is wrong. An id that is no hex becomes empty, which the id check rejects."""
+def decode_json(raw: bytes, signal: Signal) -> Message:
+    """Raises Rejected with what is wrong. An id that is no hex becomes empty, as if it was not sent."""
+    expected = signal.request_type.DESCRIPTOR.name
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise Rejected(f"the body is no JSON: {error}") from error
     if not isinstance(document, dict):
-        raise Rejected("the body is no ExportTraceServiceRequest: a JSON object is expected")
+        raise Rejected(f"the body is no {expected}: a JSON object is expected")
     try:
-        _hex_ids_to_base64(document)
-        return ParseDict(document, ExportTraceServiceRequest(), ignore_unknown_fields=True)
-    except (ParseError, TypeError, AttributeError, ValueError) as error:
-        raise Rejected(f"the body is no ExportTraceServiceRequest: {error}") from error
+        for holder in signal.id_holders(document):
+            _hex_to_base64(holder)
+        return ParseDict(document, signal.request_type(), ignore_unknown_fields=True)
+    except (ParseError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        raise Rejected(f"the body is no {expected}: {error}") from error
 
 
-def _hex_ids_to_base64(document: dict[str, Any]) -> None:
-    for resource in _items(document, "resourceSpans", "resource_spans"):
-        for scope in _items(resource, "scopeSpans", "scope_spans"):
-            for span in _items(scope, "spans"):
-                _convert(span)
-                for link in _items(span, "links"):
-                    _convert(link)
-
-
-def _items(parent: dict[str, Any], *names: str) -> list[dict[str, Any]]:
-    found: Any = next((parent[name] for name in names if parent.get(name)), [])
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise ValueError(f"{names[0]} must be a list of objects")
-    return found
-
-
-def _convert(holder: dict[str, Any]) -> None:
+def _hex_to_base64(holder: dict[str, Any]) -> None:
     for name in _IDS:
         if name in holder:
             holder[name] = _base64_of_hex(holder[name])
@@ -59,5 +46,5 @@ def _convert(holder: dict[str, Any]) -> None:
 def _base64_of_hex(text: object) -> str:
     try:
         return base64.b64encode(binascii.unhexlify(text if isinstance(text, str) else "")).decode()
-    except binascii.Error:
+    except (binascii.Error, ValueError):
         return ""

@@ -15,15 +15,15 @@ from spanglass_collector.varint import encode_varint
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Requests that are stored together. The token stays the same however often the insert is tried."""
+    """Requests of one signal that are stored together. The token stays the same however often the insert is tried."""
 
     requests: Sequence[Admitted]
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
     _claim: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
-    def spans(self) -> int:
-        return sum(request.spans for request in self.requests)
+    def records(self) -> int:
+        return sum(request.records for request in self.requests)
 
     def claim(self) -> bool:
         """True for the first who asks: who may regroup these requests, the writer or whoever spools them.
@@ -43,5 +43,6 @@ class Block:
     def insert_into(self, store: Store) -> None:
         """Blocks until stored. Raises StoreUnavailable or StoreRefused."""
         data = b"".join(part for r in self.requests for part in (encode_varint(len(r.body)), r.body))
-        settings = otlp.insert_settings(self.token, in_process=store.is_embedded)
-        store.insert_block(otlp.INBOX, data, "Protobuf", otlp.INBOX_COLUMNS, settings)
+        inbox = self.requests[0].signal.inbox
+        settings = otlp.insert_settings(inbox, self.token, in_process=store.is_embedded)
+        store.insert_block(inbox.table, data, "Protobuf", inbox.columns, settings)

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 
 from spanglass_collector.admit.request import Admitted
+from spanglass_collector.admit.signals import BY_NAME
 from spanglass_collector.commit.block import Block
 from spanglass_collector.commit.health import StoreHealth
 from spanglass_collector.commit.verdict import is_fault_of_data
@@ -157,4 +158,5 @@ class Drain:
 
 
 def _as_block(spooled: SpooledBlock) -> Block:
-    return Block([Admitted(r.body, r.digest, r.items) for r in spooled.requests], spooled.token)
+    signal = BY_NAME[spooled.signal]
+    return Block([Admitted(r.body, r.digest, r.items, signal=signal) for r in spooled.requests], spooled.token)

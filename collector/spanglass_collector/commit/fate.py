@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Fate(Enum):
-    """The value names the counter: spans_stored, spans_spooled, spans_repeated."""
+    """The value names the counter: stored, spooled, repeated (metrics.Ledger)."""
 
     STORED = "stored"
     SPOOLED = "spooled"

@@ -43,12 +43,19 @@ class Waiting:
         return result
 
     def take(self, limit_bytes: int) -> list[Admitted]:
-        """The oldest requests up to a size, at least one."""
-        group = [self._unsent.popleft()]
-        size = len(group[0].body)
-        while self._unsent and size + len(self._unsent[0].body) <= limit_bytes:
-            group.append(self._unsent.popleft())
-            size += len(group[-1].body)
+        """The oldest request and those of its signal after it, up to a size; those of others keep their order."""
+        signal = self._unsent[0].signal
+        group: list[Admitted] = []
+        others: list[Admitted] = []
+        size = 0
+        while self._unsent and (not group or size + len(self._unsent[0].body) <= limit_bytes):
+            request = self._unsent.popleft()
+            if request.signal is not signal:
+                others.append(request)
+                continue
+            group.append(request)
+            size += len(request.body)
+        self._unsent.extendleft(reversed(others))
         self.unsent_bytes -= size
         return group
 

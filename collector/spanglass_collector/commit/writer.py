@@ -55,7 +55,7 @@ class Writer:
                     raise
                 time.sleep(self._config.retry_pause_s * attempt)
         self._metrics.commit_seconds.observe(time.perf_counter() - started)
-        self._metrics.commit_spans.observe(block.spans)
+        self._metrics.commit_records.observe(block.records)
 
     def connection(self) -> Store:
         """Raises StoreError when the store cannot be opened."""
@@ -76,5 +76,5 @@ class Writer:
             return [Outcome(block, StoreUnavailable(reason))]
         if len(block.requests) > 1:
             return [outcome for half in block.halves() for outcome in self.store(half)]
-        log.warning("the store refused a request of %d spans: %s", block.spans, reason)
+        log.warning("the store refused a request of %d records: %s", block.records, reason)
         return [Outcome(block, Rejected(f"the store cannot hold this request: {reason}"))]

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from spanglass_collector.admit.request import Admitted, admit_json, admit_protobuf
+from spanglass_collector.admit.signal import Signal
 from spanglass_collector.commit.group import GroupCommit
 from spanglass_collector.errors import CollectorError, Rejected, Retryable
-from spanglass_collector.metrics import CollectorMetrics
+from spanglass_collector.metrics import CollectorMetrics, Ledger
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What an Export response says: `rejected` spans were left out, for the reason in `message`."""
+    """What an Export response says: `rejected` records were left out, for the reason in `message`."""
 
     rejected: int = 0
     message: str = ""
@@ -28,37 +29,38 @@ class Receiver:
         self._metrics = metrics
         self._clock_ns = clock_ns
 
-    async def accept(self, raw: bytes, *, is_json: bool, project: str, transport: str) -> Accepted:
-        """Returns after the spans are stored or spooled. Raises Rejected or Retryable (errors.py)."""
+    async def accept(self, raw: bytes, signal: Signal, *, is_json: bool, project: str, transport: str) -> Accepted:
+        """Returns after the records are stored or spooled. Raises Rejected or Retryable (errors.py)."""
         try:
             with self._metrics.in_flight.track_inprogress():
-                accepted = await self._accept(raw, is_json, project, transport)
+                accepted = await self._accept(raw, signal, is_json, project, transport)
         except CollectorError as error:
             outcome = "refused" if isinstance(error, Retryable) else "rejected"
-            self._metrics.requests.labels(transport, outcome).inc()
+            self._metrics.requests.labels(transport, signal.name, outcome).inc()
             raise
-        self._metrics.requests.labels(transport, "accepted").inc()
+        self._metrics.requests.labels(transport, signal.name, "accepted").inc()
         return accepted
 
-    async def _accept(self, raw: bytes, is_json: bool, project: str, transport: str) -> Accepted:
+    async def _accept(self, raw: bytes, signal: Signal, is_json: bool, project: str, transport: str) -> Accepted:
         began = time.perf_counter()
         admit = admit_json if is_json else admit_protobuf
-        request = admit(raw, project, self._clock_ns())
-        self._metrics.spans_received.inc(request.spans + request.rejected)
-        self._metrics.spans_rejected.labels("invalid_id").inc(request.rejected)
-        if request.spans:
-            await self._store(request)
+        request = admit(raw, project, self._clock_ns(), signal)
+        ledger = self._metrics.ledgers[signal.unit]
+        ledger.received.inc(request.records + request.rejected)
+        ledger.rejected.labels("invalid_id").inc(request.rejected)
+        if request.records:
+            await self._store(request, ledger)
         shown = {"trace_id": request.trace_id} if request.trace_id else None
         self._metrics.request_seconds.labels(transport).observe(time.perf_counter() - began, shown)
         return Accepted(request.rejected, request.message)
 
-    async def _store(self, request: Admitted) -> None:
+    async def _store(self, request: Admitted, ledger: Ledger) -> None:
         try:
             fate = await self._commit.commit(request)
         except Retryable as error:
-            self._metrics.spans_refused.labels(error.reason).inc(request.spans)
+            ledger.refused.labels(error.reason).inc(request.records)
             raise
         except Rejected:
-            self._metrics.spans_rejected.labels("store_refused").inc(request.spans)
+            ledger.rejected.labels("store_refused").inc(request.records)
             raise
-        self._metrics.spans_acknowledged(fate.value).inc(request.spans)
+        ledger.acknowledged(fate.value).inc(request.records)

@@ -8,6 +8,8 @@ from typing import Any
 import grpc
 
 from spanglass_collector.access import Access, Unauthenticated
+from spanglass_collector.admit.signal import Signal
+from spanglass_collector.admit.signals import SIGNALS
 from spanglass_collector.config import Address
 from spanglass_collector.errors import CollectorError, Retryable
 from spanglass_collector.receive.accept import Receiver
@@ -21,7 +23,6 @@ from spanglass_collector.receive.status import (
 
 log = logging.getLogger(__name__)
 
-SERVICE = "opentelemetry.proto.collector.trace.v1.TraceService"
 _CODES = {
     INVALID_ARGUMENT: grpc.StatusCode.INVALID_ARGUMENT,
     RESOURCE_EXHAUSTED: grpc.StatusCode.RESOURCE_EXHAUSTED,
@@ -30,7 +31,7 @@ _CODES = {
 
 
 class GrpcReceiver:
-    """A grpc.aio server with the one method Export."""
+    """A grpc.aio server with the method Export of every signal."""
 
     def __init__(self, receiver: Receiver, access: Access, *, body_limit_bytes: int) -> None:
         self._receiver = receiver
@@ -41,8 +42,7 @@ class GrpcReceiver:
     async def start(self, address: Address) -> int:
         """Listen; returns the port. Raises RuntimeError when the address is taken."""
         server = grpc.aio.server(options=[("grpc.max_receive_message_length", self._limit), ("grpc.so_reuseport", 0)])
-        method = grpc.unary_unary_rpc_method_handler(self._export)
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, {"Export": method}),))
+        server.add_generic_rpc_handlers(tuple(map(self._handler, SIGNALS)))
         port = server.add_insecure_port(str(address))
         await server.start()
         self._server = server
@@ -52,18 +52,25 @@ class GrpcReceiver:
         if self._server:
             await self._server.stop(grace_s)
 
-    async def _export(self, raw: bytes, context: grpc.aio.ServicerContext[Any, Any]) -> bytes:
+    def _handler(self, signal: Signal) -> grpc.GenericRpcHandler[Any, Any]:
+        async def export(raw: bytes, context: grpc.aio.ServicerContext[Any, Any]) -> bytes:
+            return await self._export(signal, raw, context)
+
+        method = grpc.unary_unary_rpc_method_handler(export)
+        return grpc.method_handlers_generic_handler(signal.service, {"Export": method})
+
+    async def _export(self, signal: Signal, raw: bytes, context: grpc.aio.ServicerContext[Any, Any]) -> bytes:
         headers = {str(k): str(v) for k, v in context.invocation_metadata() or ()}
         try:
             self._access.authenticate(headers)
             project = self._access.project(headers)
-            accepted = await self._receiver.accept(raw, is_json=False, project=project, transport="grpc")
+            accepted = await self._receiver.accept(raw, signal, is_json=False, project=project, transport="grpc")
         except Unauthenticated as error:
             await context.abort(grpc.StatusCode.UNAUTHENTICATED, str(error))
         except CollectorError as error:
             answer = answer_to(error)
             await context.abort(_CODES[answer.code], answer.message)
         except Exception:  # the receiver's wall, as in http.py
-            log.exception("unexpected error while receiving traces")
+            log.exception("unexpected error while receiving %s", signal.name)
             await context.abort(grpc.StatusCode.UNAVAILABLE, str(Retryable("internal error")))
-        return encode_response(accepted, is_json=False)
+        return encode_response(accepted, signal, is_json=False)

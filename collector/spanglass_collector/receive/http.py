@@ -9,6 +9,8 @@ from fastapi import FastAPI, Request, Response
 from prometheus_client.exposition import choose_encoder
 
 from spanglass_collector.access import Access, Unauthenticated
+from spanglass_collector.admit.signal import Signal
+from spanglass_collector.admit.signals import SIGNALS
 from spanglass_collector.errors import CollectorError, Retryable
 from spanglass_collector.metrics import CollectorMetrics
 from spanglass_collector.receive.accept import Receiver
@@ -40,30 +42,38 @@ def http_app(
     """The application behind the OTLP/HTTP port."""
     app = quiet_app("Spanglass collector")
 
-    @app.post("/v1/traces")
-    async def traces(request: Request) -> Response:
+    def route(signal: Signal) -> None:
+        async def export(request: Request) -> Response:
+            return await _answer(request, signal)
+
+        app.post(signal.path)(export)
+
+    async def _answer(request: Request, signal: Signal) -> Response:
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if content_type not in (PROTOBUF, JSON):
             return Response(f"Content-Type must be {PROTOBUF} or {JSON}\n", 415, media_type="text/plain")
         is_json = content_type == JSON
         try:
-            body = await _export(request, is_json)
+            body = await _export(request, signal, is_json)
         except Unauthenticated as error:
             return _error(Answer(401, UNAUTHENTICATED, str(error)), is_json)
         except CollectorError as error:
             return _error(answer_to(error), is_json)
-        except Exception:  # the receiver's wall: a fault of ours must not make senders drop their spans
-            log.exception("unexpected error while receiving traces")
+        except Exception:  # the receiver's wall: a fault of ours must not make senders drop their data
+            log.exception("unexpected error while receiving %s", signal.name)
             return _error(answer_to(Retryable("internal error; see the collector's log")), is_json)
         return Response(body, media_type=content_type)
 
-    async def _export(request: Request, is_json: bool) -> bytes:
+    async def _export(request: Request, signal: Signal, is_json: bool) -> bytes:
         access.authenticate(request.headers)
         project = access.project(request.headers)
         encoding = request.headers.get("content-encoding", "").strip().lower()
         raw = await read_body(request.stream(), encoding, body_limit_bytes)
-        accepted = await receiver.accept(raw, is_json=is_json, project=project, transport="http")
-        return encode_response(accepted, is_json)
+        accepted = await receiver.accept(raw, signal, is_json=is_json, project=project, transport="http")
+        return encode_response(accepted, signal, is_json)
+
+    for signal in SIGNALS:
+        route(signal)
 
     @app.get("/healthz")
     async def healthz() -> Response:

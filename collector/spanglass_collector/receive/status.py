@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import orjson
+from google.protobuf.json_format import MessageToJson
 from google.rpc.status_pb2 import Status
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
+from spanglass_collector.admit.signal import Signal
 from spanglass_collector.errors import Rejected, TooLarge
 from spanglass_collector.receive.accept import Accepted
 
@@ -39,22 +40,13 @@ def answer_to(error: Exception) -> Answer:
     return Answer(503, UNAVAILABLE, str(error))
 
 
-def export_response(accepted: Accepted) -> ExportTraceServiceResponse:
+def encode_response(accepted: Accepted, signal: Signal, is_json: bool) -> bytes:
     """Partial success only when there is something to tell: an empty message encodes to no bytes."""
-    response = ExportTraceServiceResponse()
-    if accepted.rejected or accepted.message:
-        response.partial_success.rejected_spans = accepted.rejected
-        response.partial_success.error_message = accepted.message
-    return response
-
-
-def encode_response(accepted: Accepted, is_json: bool) -> bytes:
-    if not is_json:
-        return bytes(export_response(accepted).SerializeToString())
     if not (accepted.rejected or accepted.message):
-        return b"{}"
-    partial = {"rejectedSpans": str(accepted.rejected), "errorMessage": accepted.message}
-    return orjson.dumps({"partialSuccess": partial})
+        return b"{}" if is_json else b""
+    told = {signal.rejected_field: accepted.rejected, "error_message": accepted.message}
+    response = signal.response_type(partial_success=told)
+    return MessageToJson(response).encode() if is_json else response.SerializeToString()
 
 
 def encode_error(answer: Answer, is_json: bool) -> bytes:

@@ -15,7 +15,7 @@ from importlib.resources import files
 
 import jinja2
 
-from spanglass_collector.store import otlp
+from spanglass_collector.store import otlp_types
 from spanglass_collector.store.aliases import Dialects
 from spanglass_collector.store.contract import Store
 from spanglass_collector.store.literal import sql_literal
@@ -114,7 +114,7 @@ def _environment(url: StoreUrl, engine_user: str) -> jinja2.Environment:
     environment.globals.update(
         database=url.database,
         dialects=dialects,
-        otlp={"request": otlp.REQUEST},
+        otlp={"request": otlp_types.TRACES, "logs": otlp_types.LOGS, "metrics": otlp_types.METRICS},
         cost=COST_SQL.replace("{dictionary}", f"{url.database}.model_price"),
         on_cluster=f"ON CLUSTER '{url.cluster}'" if url.cluster else "",
         durable_settings=DURABLE_SETTINGS,
