@@ -34,3 +34,11 @@ def _back(now: datetime, amount: int, unit: str) -> datetime:
         return max(EPOCH, now - timedelta(**{unit: amount}))
     except OverflowError:
         return EPOCH
+
+
+def duration_s(text: str) -> float:
+    """`90d`, `12h`, `0s` as seconds. Raises ConfigurationError."""
+    found = re.fullmatch(r"(\d{1,9})([smhdw])", text)
+    if not found:
+        raise ConfigurationError(f"{text!r} is no length of time: use 30m, 12h or 90d")
+    return timedelta(**{_UNITS[found.group(2)]: int(found.group(1))}).total_seconds()

@@ -47,6 +47,12 @@ class Settings:
         return f"http://{_reachable(self.collector.otlp_http)}"
 
     @property
+    def local_key(self) -> str:
+        """What opens this machine's collector to a command of ours; empty when nothing is known."""
+        owner = self.collector.data_dir / OWNER_KEY_FILE
+        return self.collector.api_key or (owner.read_text(encoding="ascii").strip() if owner.exists() else "")
+
+    @property
     def client_store_url(self) -> str:
         """Store URL for a process that is not the collector: a server's own, or the collector's SQL port."""
         store = self.collector.store
@@ -86,6 +92,7 @@ def load(
         otlp_grpc=Address.parse(pick(otlp_grpc, "otlp_grpc", str(defaults.otlp_grpc))),
         sql=Address.parse(pick(sql, "sql", str(defaults.sql))),
         store=pick(store, "store", ""),
+        keys=Path(key_file) if (key_file := pick(None, "keys", "")) else None,
         api_key=environ.get("SPANGLASS_API_KEY", ""),
     )
     return Settings(

@@ -19,7 +19,7 @@ class BackgroundCollector:
     endpoints: Endpoints
 
     def __init__(self, config: CollectorConfig) -> None:
-        self._config = config
+        self.config = config
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="collector", daemon=True)
 
@@ -39,7 +39,7 @@ class BackgroundCollector:
             self._close_loop()
 
     async def _start(self) -> tuple[Collector, Endpoints]:
-        collector = Collector(self._config)
+        collector = Collector(self.config)
         return collector, await collector.start()
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:

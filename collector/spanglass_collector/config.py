@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from spanglass_collector.access.file import KeyFile
 from spanglass_collector.errors import ConfigurationError
 
 MIB = 1 << 20
@@ -92,7 +94,9 @@ class CollectorConfig:
     otlp_grpc: Address = Address("127.0.0.1", 4317)
     sql: Address = Address("127.0.0.1", 8123)
     api_key: str = field(default="", repr=False)
-    """When set, every receiver and the SQL endpoint ask for it."""
+    """A key that opens everything, beside those of the key file. With any key, every port asks for one."""
+    keys: Path | None = None
+    """The key file; None: keys.json under `data_dir`. Collectors that share a store share one file."""
     body_limit_bytes: int = 64 * MIB
     """Largest OTLP request, counted after decompression (OTLP 1.11 recommends 64 MiB)."""
     commit: CommitConfig = CommitConfig()
@@ -107,11 +111,20 @@ class CollectorConfig:
     def spool_dir(self) -> Path:
         return self.data_dir / "spool"
 
+    @property
+    def key_file(self) -> Path:
+        return self.keys or self.data_dir / "keys.json"
+
+    @property
+    def exposed(self) -> list[str]:
+        """Addresses that other machines can reach."""
+        return [str(a) for a in (self.otlp_http, self.otlp_grpc, self.sql) if not a.is_loopback]
+
     def check(self) -> None:
         """Raises ConfigurationError for a set-up that would expose data."""
-        exposed = [str(a) for a in (self.otlp_http, self.otlp_grpc, self.sql) if not a.is_loopback]
-        if exposed and not self.api_key:
+        now_s = time.time()
+        if self.exposed and not self.api_key and not any(k.is_active(now_s) for k in KeyFile(self.key_file).read()):
             raise ConfigurationError(
-                f"{', '.join(exposed)} can be reached from other machines, and no API key is set: "
-                "set SPANGLASS_API_KEY, or listen on 127.0.0.1"
+                f"{', '.join(self.exposed)} can be reached from other machines, and no API key is set: "
+                "make one with 'spanglass keys create', set SPANGLASS_API_KEY, or listen on 127.0.0.1"
             )

@@ -20,7 +20,8 @@ from typing import Any
 
 import uvicorn
 
-from spanglass_collector.access import Access
+from spanglass_collector.access import Access, AccessConfig
+from spanglass_collector.access.metrics import AccessMetrics
 from spanglass_collector.commit.drain import Drain
 from spanglass_collector.commit.group import GroupCommit
 from spanglass_collector.commit.health import StoreHealth
@@ -95,9 +96,10 @@ class Collector:
     async def _start(self) -> Endpoints:
         self._commit = await self._start_commit()
         await self._start_pricing()
-        access = Access(self._config.api_key)
+        key = owner_key(self._config.data_dir)
+        access = self._access(key)
         receiver = Receiver(self._commit, self.metrics, time.time_ns)
-        sql, store_url = await self._start_sql()
+        sql, store_url = await self._start_sql(access, key)
         grpc_port = await self._start_grpc(receiver, access)
         app = http_app(
             receiver,
@@ -160,16 +162,21 @@ class Collector:
     def _connect(self) -> ClickHouseStore:
         return open_store(self._url, answer_timeout_s=INSERT_TIMEOUT_S)
 
-    async def _start_sql(self) -> tuple[Address | None, str]:
+    def _access(self, key: str) -> Access:
+        config = self._config
+        secrets_ = {"owner": key, **({"bootstrap": config.api_key} if config.api_key else {})}
+        last_use = config.data_dir / "keys-used.json"
+        known = AccessConfig(config.key_file, last_use, secrets_, is_required=bool(config.exposed))
+        return Access(known, AccessMetrics(self.metrics.registry))
+
+    async def _start_sql(self, access: Access, key: str) -> tuple[Address | None, str]:
         """With the embedded store only: a server has an endpoint of its own."""
         if not self._url.is_embedded:
             return None, self._config.store_url
-        key = owner_key(self._config.data_dir)
         engine = await asyncio.to_thread(EmbeddedEngine, self._url.path)
-        access = SqlAccess(owner_key=key, reader_key=self._config.api_key)
         app = sql_app(
             engine,
-            access,
+            SqlAccess(key, access),
             self.metrics,
             database=self._url.database,
             body_limit_bytes=self._config.body_limit_bytes,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -10,48 +12,8 @@ import pytest
 
 from spanglass_collector.background import BackgroundCollector
 from spanglass_collector.query.guard import Forbidden, check_reader_statement
-
-ATTACKS = [
-    "INSERT INTO spans (SpanName) VALUES ('x')",
-    "DROP TABLE spans",
-    "TRUNCATE TABLE spans",
-    "ALTER TABLE spans DELETE WHERE 1",
-    "DELETE FROM spans WHERE 1",
-    "CREATE TABLE x (a Int8) ENGINE = Memory",
-    "CREATE TEMPORARY TABLE x (a Int8)",
-    "SET readonly = 0",
-    "SELECT 1 SETTINGS readonly = 0",
-    "SELECT 1 SETTINGS max_execution_time = 0",
-    "USE system",
-    "KILL QUERY WHERE 1",
-    "SYSTEM SHUTDOWN",
-    "SELECT 1; DROP TABLE spans",
-    "SELECT 1 INTO OUTFILE '{out}'",
-    "SELECT 1 /* */ INTO /* */ OUTFILE '{out}'",
-    "INSERT INTO FUNCTION file('{out}', 'TSV', 'a Int8') VALUES (1)",
-    "SELECT * FROM file('{secret}', 'LineAsString')",
-    "SELECT file('{secret}')",
-    "SELECT FILE('{secret}')",
-    "SELECT `file`('{secret}')",
-    "SELECT \"file\"('{secret}')",
-    "SELECT file /* x */ ('{secret}')",
-    "SELECT * FROM '{secret}'",
-    "SELECT * FROM `{secret}`",
-    "WITH file('{secret}') AS x SELECT x",
-    "EXPLAIN SELECT file('{secret}')",
-    "DESCRIBE TABLE file('{secret}')",
-    "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')",
-    "SELECT * FROM s3('http://127.0.0.1:1/bucket/x', 'LineAsString')",
-    "SELECT * FROM remote('127.0.0.1:1', 'system', 'one')",
-    "SELECT * FROM mysql('127.0.0.1:1', 'a', 'b', 'c', 'd')",
-    "SELECT * FROM executable('id', 'TSV', 'a String')",
-    "SELECT * FROM python('open')",
-    "SELECT * FROM eval('DROP TABLE spans')",
-    "SELECT * FROM filesystem('/')",
-    "BACKUP DATABASE shared TO File('{out}')",
-    "ATTACH DATABASE x",
-    "GRANT ALL ON *.* TO default",
-]
+from spanglass_collector.query.statement import Statement
+from tests.query.attacks import REQUESTS, STATEMENTS
 
 
 @pytest.fixture(scope="module")
@@ -60,25 +22,65 @@ def sql(shared_collector: BackgroundCollector) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_readers_cannot(sql: httpx.Client, tmp_path: Path, attack: str) -> None:
-    """The statement fails, no secret comes back, no file appears."""
-    secret = tmp_path / "secret"
+@dataclass(frozen=True)
+class Targets:
+    """What attacks are after, and whether they got it."""
+
+    secret: Path
+    owner: Path
+    out: Path
+    listener: socket.socket
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.listener.getsockname()[1]}"
+
+    def fill(self, text: str) -> str:
+        return text.format(secret=self.secret, owner=self.owner, out=self.out, host=self.host)
+
+    def check(self, answer: httpx.Response) -> None:
+        assert answer.status_code != 200, answer.text
+        assert "do not tell" not in answer.text
+        assert self.owner.read_text() not in answer.text
+        assert not self.out.exists(), self.out.unlink()
+        with pytest.raises(BlockingIOError):
+            self.listener.accept()
+
+
+@pytest.fixture(scope="module")
+def targets(shared_collector: BackgroundCollector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Targets]:
+    folder = tmp_path_factory.mktemp("targets")
+    secret = folder / "secret.csv"
     secret.write_text("do not tell")
-    out = tmp_path / "out"
-    answer = sql.post("/", content=attack.format(secret=secret, out=out))
-    assert answer.status_code != 200
-    assert "do not tell" not in answer.text
-    assert not out.exists()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        yield Targets(secret, shared_collector.config.data_dir / "owner-key", folder / "out.csv", listener)
 
 
-@pytest.mark.parametrize(
-    "setting", ["readonly=0", "max_execution_time=x", "log_queries_probability=1", "user_files_path=/"]
-)
-def test_readers_cannot_change_what_bounds_them(sql: httpx.Client, setting: str) -> None:
-    """Settings in the URL go through an allow-list."""
-    name, _, value = setting.partition("=")
-    assert sql.get("/", params={"query": "SELECT 1", name: value}).status_code != 200
+@pytest.mark.parametrize("attack", STATEMENTS)
+def test_readers_cannot(sql: httpx.Client, targets: Targets, attack: str) -> None:
+    """The statement fails, no secret comes back, no file appears, nobody is called."""
+    targets.check(sql.post("/", content=targets.fill(attack).encode()))
+
+
+@pytest.mark.parametrize(("parameters", "statement"), REQUESTS)
+def test_readers_cannot_by_url(sql: httpx.Client, targets: Targets, parameters: dict[str, str], statement: str) -> None:
+    """Nor with what stands beside the statement: settings, database, values, format, user."""
+    filled = {name: targets.fill(value) for name, value in parameters.items()}
+    targets.check(sql.post("/", params=filled, content=targets.fill(statement)))
+
+
+def test_nothing_was_changed_by_all_that(sql: httpx.Client) -> None:
+    """The tables are there, and so is the process."""
+    assert sql.get("/", params={"query": "EXISTS TABLE spans"}).text == "1\n"
+    assert sql.get("/", params={"query": "SELECT count() FROM system.tables WHERE name IN ('x', 'gone')"}).text == "0\n"
+
+
+def test_a_cap_that_is_asked_for_higher_stays(sql: httpx.Client) -> None:
+    """A request may lower what bounds it, not raise it."""
+    query = "SELECT getSetting('max_execution_time'), getSetting('max_result_rows'), getSetting('readonly')"
+    asked = {"query": query, "max_execution_time": "99999", "max_result_rows": "7"}
+    assert sql.get("/", params=asked).text == "60\t7\t1\n"
 
 
 @pytest.mark.parametrize(
@@ -94,12 +96,15 @@ def test_readers_cannot_change_what_bounds_them(sql: httpx.Client, setting: str)
         "SELECT number FROM numbers(3)",
         "SELECT 'file(' , 'INTO OUTFILE', 'a;b' -- file('x')\n",
         "SELECT 1;",
+        "SELECT 'ünï ✓ $x$ “file”' AS `größe`",
+        "SELECT count() FROM {t:Identifier}",
+        "SELECT name FROM system.settings LIMIT 1",
         "SELECT name FROM system.columns WHERE database = 'shared' LIMIT 1",
     ],
 )
 def test_readers_can(sql: httpx.Client, query: str) -> None:
     """What dashboards and people ask is answered."""
-    answer = sql.post("/", content=query)
+    answer = sql.post("/", params={"param_t": "spans"}, content=query.encode())
     assert answer.status_code == 200, answer.text
 
 
@@ -120,4 +125,4 @@ def test_a_wrong_owner_key_is_a_401(sql: httpx.Client) -> None:
 def test_what_is_no_single_select_is_forbidden(sql_text: str) -> None:
     """Checked before the engine sees it."""
     with pytest.raises(Forbidden):
-        check_reader_statement(sql_text, ["url"])
+        check_reader_statement(Statement(sql_text, "TSV", "x", {}, {}), ["url"])

@@ -1,6 +1,18 @@
 """The `spanglass` command. Each module adds the commands of one purpose to `app`."""
 
-from spanglass_app.cli import alerts, dashboards, data, dataset, demo, evaluate, lifecycle, serve, silence
+from spanglass_app.cli import alerts, dashboards, data, dataset, demo, evaluate, keys, lifecycle, serve, silence
 from spanglass_app.cli.root import app
 
-__all__ = ["alerts", "app", "dashboards", "data", "dataset", "demo", "evaluate", "lifecycle", "serve", "silence"]
+__all__ = [
+    "alerts",
+    "app",
+    "dashboards",
+    "data",
+    "dataset",
+    "demo",
+    "evaluate",
+    "keys",
+    "lifecycle",
+    "serve",
+    "silence",
+]

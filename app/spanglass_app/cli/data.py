@@ -66,9 +66,7 @@ def import_(
 def _import(chosen: Settings, files: list[Path], project: str, service: str) -> list[ImportReport]:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with reach.collector(chosen) as reached, open_store(reached.store_url) as opened:
-        importer = Importer(
-            reached.endpoint, opened, project=project, api_key=chosen.collector.api_key, service=service
-        )
+        importer = Importer(reached.endpoint, opened, project=project, api_key=chosen.local_key, service=service)
         with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
             reports = []
             for path in files:

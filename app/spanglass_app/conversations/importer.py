@@ -23,7 +23,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from spanglass_app.conversations.line import BadLine, Conversation, parse
 from spanglass_app.conversations.span import Identity, identify, to_span
-from spanglass_collector.access import PROJECT_HEADER, Access
+from spanglass_collector.access import PROJECT_HEADER, check_project_name
 from spanglass_collector.errors import ConfigurationError, StoreUnavailable
 from spanglass_collector.store import Store
 
@@ -79,7 +79,7 @@ class Importer:
     def __init__(
         self, endpoint: str, store: Store, *, project: str = "default", api_key: str = "", service: str = ""
     ) -> None:
-        Access().project({PROJECT_HEADER: project})
+        check_project_name(project)
         headers = {"Content-Type": "application/x-protobuf", PROJECT_HEADER: project}
         if api_key:
             headers["Authorization"] = f"Bearer {api_key}"

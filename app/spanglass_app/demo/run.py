@@ -83,7 +83,7 @@ def _collect(console: Console, settings: Settings, ends: Endpoints, store: Store
     console.rule("[bold]1. Traffic")
     path = folder / "larkspur.jsonl"
     path.write_bytes(b"\n".join(orjson.dumps(line) for line in conversations(time.time() - 60)))
-    done = Importer(f"http://{ends.otlp_http}", store, project=PROJECT, api_key=settings.collector.api_key).run(path)
+    done = Importer(f"http://{ends.otlp_http}", store, project=PROJECT, api_key=settings.local_key).run(path)
     console.print(f"imported {done.stored} recorded conversations of the last two hours (spanglass import)")
     spanglass.init(endpoint=f"http://{ends.otlp_http}", service="larkspur-assistant", environment="demo")
     whose = "your model" if assistant.uses_remote_model() else "a built-in stand-in model"

@@ -20,7 +20,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from spanglass_collector.access import Access, Unauthenticated
+from spanglass_collector.access import Access, NotAllowed, OverQuota, Scope, Unauthenticated
 from spanglass_collector.errors import CollectorError, Rejected, StoreRefused, TooLarge, first_line
 from spanglass_collector.lineage import prompts
 from spanglass_collector.lineage.prompts import Draft, NoSuchPrompt
@@ -60,9 +60,9 @@ def lineage_router(access: Access, open_store: OpenStore, *, body_limit_bytes: i
     router = APIRouter(prefix="/api/v1", tags=["lifecycle"])
 
     async def answer(request: Request, work: Callable[[ClickHouseStore, str], Any]) -> Response:
+        scope = Scope.READ if request.method == "GET" else Scope.INGEST
         try:
-            access.authenticate(request.headers)
-            project = access.project(request.headers)
+            project = access.admit(request.headers, scope).project
             return _json(await asyncio.to_thread(_in_store, open_store, lambda store: work(store, project)))
         except CollectorError as error:
             return _error(error)
@@ -115,6 +115,8 @@ def _json(answer: Any) -> Response:
 def _error(error: CollectorError) -> Response:
     status = _status(error)
     headers = {"Retry-After": "2"} if status == 503 else {}
+    if isinstance(error, OverQuota):
+        headers = {"Retry-After": str(error.retry_after_s)}
     return Response(json.dumps({"error": first_line(error)}), status, headers, "application/json")
 
 
@@ -122,6 +124,8 @@ def _status(error: CollectorError) -> int:
     # The store refuses a statement of ours only for a fault of ours, and trying again will not mend that.
     statuses: list[tuple[type[CollectorError], int]] = [
         (Unauthenticated, 401),
+        (NotAllowed, 403),
+        (OverQuota, 429),
         (NoSuchPrompt, 404),
         (TooLarge, 413),
         (Rejected, 400),

@@ -3,56 +3,52 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
+import contextlib
 import hmac
-import logging
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from fastapi import FastAPI, Request, Response
 
-from spanglass_collector.errors import Rejected
+from spanglass_collector.access import ALL_PROJECTS, Access, NotAllowed, Scope, Unauthenticated
+from spanglass_collector.errors import CollectorError, Rejected
 from spanglass_collector.metrics import CollectorMetrics
+from spanglass_collector.query.answer import NAME, AnswerForm, failure
+from spanglass_collector.query.disconnect import ClientGone, unless_gone
 from spanglass_collector.query.guard import Forbidden
 from spanglass_collector.query.native import HANDSHAKE, handshake_block
 from spanglass_collector.query.request import credentials, decompress, statement_of
-from spanglass_collector.query.session import EmbeddedEngine, QueryFailed, Role, Statement, result_format
+from spanglass_collector.query.running import RunningStatement
+from spanglass_collector.query.session import EmbeddedEngine, QueryFailed, Role
 from spanglass_collector.web import quiet_app
-
-log = logging.getLogger(__name__)
 
 OWNER = "spanglass"
 """The user name of the owner; its password is the owner key in the data directory."""
 CONCURRENT_QUERIES = 4
-NAME = "spanglass"
-_CONTENT_TYPES = {
-    "Native": "application/octet-stream",
-    "RowBinary": "application/octet-stream",
-    "JSON": "application/json; charset=UTF-8",
-    "JSONCompact": "application/json; charset=UTF-8",
-    "JSONEachRow": "application/x-ndjson; charset=UTF-8",
-    "CSV": "text/csv; charset=UTF-8",
-    "CSVWithNames": "text/csv; charset=UTF-8",
-    "TabSeparated": "text/tab-separated-values; charset=UTF-8",
-    "TSV": "text/tab-separated-values; charset=UTF-8",
-}
-_HTTP_STATUS = {516: 401, 164: 403, 60: 404, 81: 404, 158: 400, 159: 408, 241: 500, 62: 400}
+"""Per role: readers cannot keep the evaluators waiting."""
+WHOLE_BYTES = 1 << 20
+"""Results up to this size are answered whole, so that an error is still an error status."""
 
 
-@dataclass(frozen=True, slots=True)
 class SqlAccess:
-    """Who may query. `owner_key` opens everything; `reader_key`, when set, is asked of readers."""
+    """Who may query. The owner key opens everything; once there are keys, readers need one that reads all projects."""
 
-    owner_key: str = field(repr=False)
-    reader_key: str = field(default="", repr=False)
+    def __init__(self, owner_key: str, access: Access) -> None:
+        self._owner_key = owner_key
+        self._access = access
 
-    def role_of(self, user: str, password: str) -> Role | None:
-        """None: wrong credentials."""
+    def role_of(self, user: str, password: str) -> Role:
+        """Raises Unauthenticated, NotAllowed or OverQuota. For readers the key is the password of any user name."""
         if user == OWNER:
-            return Role.OWNER if hmac.compare_digest(password.encode(), self.owner_key.encode()) else None
-        if self.reader_key and not hmac.compare_digest(password.encode(), self.reader_key.encode()):
-            return None
+            if hmac.compare_digest(password.encode(), self._owner_key.encode()):
+                return Role.OWNER
+            raise Unauthenticated("wrong owner key")
+        key = self._access.identify(password)
+        if not key.allows(Scope.READ) or key.project != ALL_PROJECTS:
+            raise NotAllowed(
+                f"key {key.prefix} may not use free SQL, which reads every project: use the REST queries under "
+                "/api/v1, or a key made with --scope read --all-projects"
+            )
+        self._access.count(key)
         return Role.READER
 
 
@@ -66,7 +62,7 @@ def sql_app(
 ) -> FastAPI:
     """The application behind the SQL port."""
     app = quiet_app("Spanglass SQL")
-    slots = asyncio.Semaphore(CONCURRENT_QUERIES)
+    slots = {role: asyncio.Semaphore(CONCURRENT_QUERIES) for role in Role}
 
     @app.get("/ping")
     async def ping() -> Response:
@@ -78,43 +74,50 @@ def sql_app(
             return Response("Ok.\n", media_type="text/plain")
         try:
             return await answer(request)
-        except Rejected as error:
-            return _failure(QueryFailed(f"Code: 36. DB::Exception: {error} (BAD_ARGUMENTS)"))
+        except (CollectorError, QueryFailed, Forbidden) as error:
+            return failure(error)
 
     async def answer(request: Request) -> Response:
         role = access.role_of(*credentials(request.query_params, request.headers))
-        if role is None:
-            text = "Authentication failed: password is incorrect, or there is no user with such name."
-            return _failure(QueryFailed(f"Code: 516. DB::Exception: {text} (AUTHENTICATION_FAILED)"))
         parameters, body = await _content(request, body_limit_bytes)
         statement = statement_of(parameters, request.headers, body, database)
+        form = AnswerForm.of(statement, request, engine.timezone)
         if HANDSHAKE.fullmatch(statement.sql) and "client_protocol_version" in request.query_params:
-            return _success(statement, handshake_block(NAME, engine.version, engine.timezone), request)
+            return form.whole(handshake_block(NAME, engine.version, engine.timezone))
         try:
-            async with slots:
-                result = await asyncio.to_thread(engine.run, statement, role)
-        except (QueryFailed, Forbidden) as error:
+            response = await _run(request, RunningStatement(engine, statement, role), form, slots[role])
+        except (QueryFailed, Forbidden):
             metrics.queries.labels(role.value, "failed").inc()
-            return _failure(error)
+            raise
+        except ClientGone:
+            metrics.queries.labels(role.value, "cancelled").inc()
+            return Response(status_code=499)
         metrics.queries.labels(role.value, "ok").inc()
-        return _success(statement, result, request)
-
-    def _success(statement: Statement, result: bytes, request: Request) -> Response:
-        fmt = result_format(statement)
-        headers = {
-            "X-ClickHouse-Query-Id": request.query_params.get("query_id") or str(uuid.uuid4()),
-            "X-ClickHouse-Format": fmt,
-            "X-ClickHouse-Timezone": engine.timezone,
-            "X-ClickHouse-Server-Display-Name": NAME,
-            "X-ClickHouse-Summary": "{}",
-        }
-        wants_gzip = "gzip" in request.headers.get("accept-encoding", "")
-        if wants_gzip and request.query_params.get("enable_http_compression") == "1" and len(result) > 1024:
-            headers["Content-Encoding"] = "gzip"
-            result = gzip.compress(result, 1)
-        return Response(result, 200, headers, _CONTENT_TYPES.get(fmt, "text/plain; charset=UTF-8"))
+        return response
 
     return app
+
+
+async def _run(request: Request, running: RunningStatement, form: AnswerForm, slots: asyncio.Semaphore) -> Response:
+    """Small results whole, with the status of how they ended; large ones while they are made."""
+    async with contextlib.AsyncExitStack() as stack:
+        await unless_gone(request, stack.enter_async_context(slots))
+        stack.push_async_callback(running.close)
+        start, is_all = await unless_gone(request, _start(running))
+        if is_all:
+            return form.whole(start)
+        return form.streamed(start, running.pieces(), stack.pop_all())
+
+
+async def _start(running: RunningStatement) -> tuple[bytes, bool]:
+    """(bytes, whether that is all): up to WHOLE_BYTES and the piece that went over."""
+    start = bytearray()
+    while len(start) <= WHOLE_BYTES:
+        piece = await running.next()
+        if piece is None:
+            return bytes(start), True
+        start += piece
+    return bytes(start), False
 
 
 async def _content(request: Request, limit_bytes: int) -> tuple[Mapping[str, str], bytes]:
@@ -135,13 +138,3 @@ async def _body(request: Request, limit_bytes: int) -> bytes:
         parts.append(chunk)
     encoding = request.headers.get("content-encoding", "").strip().lower()
     return decompress(b"".join(parts), encoding)
-
-
-def _failure(error: Exception) -> Response:
-    if isinstance(error, Forbidden):
-        error = QueryFailed(f"Code: 164. DB::Exception: {error} (READONLY)")
-    code = error.code if isinstance(error, QueryFailed) else 1002
-    headers = {"X-ClickHouse-Exception-Code": str(code), "X-ClickHouse-Server-Display-Name": NAME}
-    if code == 516:
-        headers["WWW-Authenticate"] = 'Basic realm="Spanglass"'
-    return Response(f"{error}\n", _HTTP_STATUS.get(code, 500), headers, "text/plain; charset=UTF-8")

@@ -14,7 +14,7 @@ from typing import Any
 import lz4.frame
 
 from spanglass_collector.errors import Rejected
-from spanglass_collector.query.session import Statement
+from spanglass_collector.query.statement import Statement
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
@@ -19,6 +18,7 @@ import chdb
 
 from spanglass_collector.query.guard import check_reader_statement
 from spanglass_collector.query.native import empty_block
+from spanglass_collector.query.statement import FORMAT, Statement, result_format
 from spanglass_collector.store.literal import sql_literal
 
 
@@ -45,28 +45,24 @@ DEFAULTS = {
     # DESCRIBE puts one column on one line only without it.
     "print_pretty_type_names": "0",
 }
-READER_CAPS = {"max_execution_time": 60, "max_result_bytes": 256 << 20, "max_memory_usage": 2 << 30}
-"""Seconds and bytes; a request may ask for less."""
+READER_CAPS = {
+    "max_execution_time": 60,
+    "max_result_rows": 10_000_000,
+    "max_result_bytes": 1 << 30,
+    "max_memory_usage": 2 << 30,
+}
+"""Seconds, rows and bytes; a request may ask for less."""
+READER_DENIED_SETTINGS = re.compile(
+    r"(output_)?format_(schema|template|avro|regexp|custom|protobuf|capn_proto|binary)\w*|\w*_(path|url)"
+)
+"""Among those allowed below: what makes a format read a file or call another host."""
 READER_SETTINGS = re.compile(
     r"(output_format|format|date_time|join|group_by|optimize|enable|cast|extremes)_\w+"
-    r"|max_threads|max_block_size|max_result_rows|max_rows_to_read|result_overflow_mode|limit|offset|extremes"
-    r"|session_timezone|final|use_query_cache|use_query_condition_cache|additional_table_filters|union_default_mode"
-    r"|prefer_column_name_to_alias|distinct_overflow_mode|log_comment|log_queries"
+    r"|max_threads|max_block_size|max_rows_to_read|result_overflow_mode|limit|offset|extremes"
+    r"|session_timezone|final|use_query_cache|use_query_condition_cache|union_default_mode"
+    r"|prefer_column_name_to_alias|distinct_overflow_mode|log_queries"
 )
 """What a reader may set: the form of the answer and how it is computed, nothing that widens what it may do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One HTTP request to the SQL endpoint, taken apart."""
-
-    sql: str
-    default_format: str
-    database: str
-    settings: Mapping[str, str]
-    parameters: Mapping[str, str]
-    data: bytes = b""
-    """Rows of an INSERT, in the format its text names."""
 
 
 class EmbeddedEngine:
@@ -78,41 +74,33 @@ class EmbeddedEngine:
         self._table_functions = frozenset(names)
         self.version, self.timezone = self._run_plain("SELECT version(), timezone() FORMAT TSV").strip().split("\t")
 
-    def run(self, statement: Statement, role: Role) -> bytes:
-        """The result in the statement's format. Raises QueryFailed, and Forbidden for what a reader may not."""
+    def stream(self, statement: Statement, role: Role, marker: str) -> Iterator[bytes]:
+        """The result in the statement's format, in pieces of about a megabyte as the engine makes them.
+
+        Raises QueryFailed, and Forbidden for what a reader may not; both also between pieces. `kill(marker)` stops it.
+        """
         if role is Role.READER:
-            check_reader_statement(statement.sql, self._table_functions)
-        return self._with_connection(lambda connection: self._run(connection, statement, role))
-
-    def _run(self, connection: Any, statement: Statement, role: Role) -> bytes:
-        _query(connection, f"USE {_identifier(statement.database)}")
-        _query(connection, "SET " + ", ".join(_assignments(statement.settings, role)))
-        if statement.data:
-            return _insert(connection, statement)
-        parameters = dict(statement.parameters) or None
-        result = _query(connection, statement.sql, statement.default_format, parameters)
-        if not result and result_format(statement) == "Native":
-            return _empty_result(connection, statement)
-        return result
-
-    def _run_plain(self, sql: str) -> str:
-        return self._with_connection(lambda connection: _query(connection, sql)).decode()
-
-    def _with_connection(self, work: Callable[[Any], bytes]) -> bytes:
+            check_reader_statement(statement, self._table_functions)
         connection = chdb.connect(self._path)  # type: ignore[no-untyped-call]
         try:
-            return work(connection)
+            _query(connection, f"USE {_identifier(statement.database)}")
+            _query(connection, "SET " + ", ".join(_assignments(statement.settings, role, marker)))
+            yield from _results(connection, statement)
+        finally:
+            connection.close()
+
+    def kill(self, marker: str) -> None:
+        """Stops the statement that was started with this marker; nothing happens when it has ended."""
+        self._run_plain(f"KILL QUERY WHERE Settings['log_comment'] = {sql_literal(marker)} ASYNC")
+
+    def _run_plain(self, sql: str) -> str:
+        connection = chdb.connect(self._path)  # type: ignore[no-untyped-call]
+        try:
+            return _query(connection, sql).decode()
         finally:
             connection.close()
 
 
-def result_format(statement: Statement) -> str:
-    """The format the result comes in: the statement's own FORMAT clause, else the request's default."""
-    match = _FORMAT.search(statement.sql)
-    return match.group(1) if match else statement.default_format
-
-
-_FORMAT = re.compile(r"\bFORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
 _SELECT = re.compile(r"\s*(SELECT|WITH|\()", re.IGNORECASE)
 
 
@@ -123,9 +111,36 @@ def _query(connection: Any, sql: str, fmt: str = "TabSeparated", parameters: Map
         raise QueryFailed(str(error).strip()) from error
 
 
+def _results(connection: Any, statement: Statement) -> Iterator[bytes]:
+    if statement.data:
+        yield _insert(connection, statement)
+        return
+    if not _SELECT.match(statement.sql):
+        yield _query(connection, statement.sql, statement.default_format, statement.parameters)
+        return
+    is_empty = True
+    for piece in _pieces(connection, statement):
+        is_empty = False
+        yield piece
+    if is_empty and result_format(statement) == "Native":
+        yield _empty_result(connection, statement)
+    elif is_empty:  # streamed, an empty result has not even the brackets of JSON or the names of CSVWithNames
+        yield _query(connection, statement.sql, statement.default_format, statement.parameters)
+
+
+def _pieces(connection: Any, statement: Statement) -> Iterator[bytes]:
+    try:
+        pieces = connection.send_query(statement.sql, statement.default_format, params=dict(statement.parameters))
+        for piece in pieces:
+            if data := bytes(piece.bytes() or b""):
+                yield data
+    except RuntimeError as error:
+        raise QueryFailed(str(error).strip().removeprefix("Streaming query failed: ")) from error
+
+
 def _insert(connection: Any, statement: Statement) -> bytes:
     """By way of a file: chDB's streaming insert takes leading bytes that look like spaces for part of the query."""
-    match = _FORMAT.search(statement.sql)
+    match = FORMAT.search(statement.sql)
     sql = statement.sql[: match.start()] if match else statement.sql
     fmt = match.group(1) if match else statement.default_format
     with tempfile.NamedTemporaryFile(prefix="spanglass-insert-") as file:
@@ -135,30 +150,39 @@ def _insert(connection: Any, statement: Statement) -> bytes:
 
 
 def _empty_result(connection: Any, statement: Statement) -> bytes:
-    sql = _FORMAT.sub("", statement.sql)
+    sql = FORMAT.sub("", statement.sql)
     if not _SELECT.match(sql):
         return b""
     described = _query(connection, f"DESCRIBE ({sql})", "TabSeparatedRaw", statement.parameters).decode()
     return empty_block([(row[0], row[1]) for row in (line.split("\t") for line in described.splitlines())])
 
 
-def _assignments(settings: Mapping[str, str], role: Role) -> list[str]:
+def _assignments(settings: Mapping[str, str], role: Role, marker: str) -> list[str]:
     if role is Role.OWNER:
-        return [_assignment(name, value) for name, value in {**DEFAULTS, **settings}.items()]
+        return [_assignment(n, v) for n, v in {**DEFAULTS, **settings, "log_comment": marker}.items()]
     wanted = {name: _capped(name, value) for name, value in settings.items()}
     caps = {name: str(value) for name, value in READER_CAPS.items()}
     # readonly comes last: after it nothing can be set.
-    return [_assignment(n, v) for n, v in {**DEFAULTS, **caps, **wanted, "readonly": "1"}.items()]
+    return [
+        _assignment(n, v) for n, v in {**DEFAULTS, **caps, **wanted, "log_comment": marker, "readonly": "1"}.items()
+    ]
 
 
 def _capped(name: str, value: str) -> str:
     if name in READER_CAPS:
-        asked = int(float(value or 0))
+        asked = _whole(name, value)
         return str(min(asked, READER_CAPS[name]) if asked > 0 else READER_CAPS[name])
-    if not READER_SETTINGS.fullmatch(name):
+    if not READER_SETTINGS.fullmatch(name) or READER_DENIED_SETTINGS.fullmatch(name):
         message = f"Code: 164. DB::Exception: Cannot modify '{name}' setting in readonly mode. (READONLY)"
         raise QueryFailed(message)
     return value
+
+
+def _whole(name: str, value: str) -> int:
+    try:
+        return int(float(value or 0))
+    except (ValueError, OverflowError) as error:
+        raise QueryFailed(f"Code: 72. DB::Exception: {name} must be a number. (CANNOT_PARSE_NUMBER)") from error
 
 
 def _assignment(name: str, value: str) -> str:

@@ -15,10 +15,11 @@ from spanglass_collector.metrics import CollectorMetrics, Ledger
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What an Export response says: `rejected` records were left out, for the reason in `message`."""
+    """What an Export response says: `rejected` records were left out, for the reason in `message`; `records` were not."""
 
     rejected: int = 0
     message: str = ""
+    records: int = 0
 
 
 class Receiver:
@@ -52,7 +53,7 @@ class Receiver:
             await self._store(request, ledger)
         shown = {"trace_id": request.trace_id} if request.trace_id else None
         self._metrics.request_seconds.labels(transport).observe(time.perf_counter() - began, shown)
-        return Accepted(request.rejected, request.message)
+        return Accepted(request.rejected, request.message, request.records)
 
     async def _store(self, request: Admitted, ledger: Ledger) -> None:
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 import grpc
 
-from spanglass_collector.access import Access, Unauthenticated
+from spanglass_collector.access import Access, Scope
 from spanglass_collector.admit.signal import Signal
 from spanglass_collector.admit.signals import SIGNALS
 from spanglass_collector.config import Address
@@ -15,7 +15,9 @@ from spanglass_collector.errors import CollectorError, Retryable
 from spanglass_collector.receive.accept import Receiver
 from spanglass_collector.receive.status import (
     INVALID_ARGUMENT,
+    PERMISSION_DENIED,
     RESOURCE_EXHAUSTED,
+    UNAUTHENTICATED,
     UNAVAILABLE,
     answer_to,
     encode_response,
@@ -23,8 +25,12 @@ from spanglass_collector.receive.status import (
 
 log = logging.getLogger(__name__)
 
+STATUS_DETAILS = "grpc-status-details-bin"
+"""Trailing metadata that carries google.rpc.Status with its details (gRPC's richer error model)."""
 _CODES = {
     INVALID_ARGUMENT: grpc.StatusCode.INVALID_ARGUMENT,
+    PERMISSION_DENIED: grpc.StatusCode.PERMISSION_DENIED,
+    UNAUTHENTICATED: grpc.StatusCode.UNAUTHENTICATED,
     RESOURCE_EXHAUSTED: grpc.StatusCode.RESOURCE_EXHAUSTED,
     UNAVAILABLE: grpc.StatusCode.UNAVAILABLE,
 }
@@ -62,14 +68,13 @@ class GrpcReceiver:
     async def _export(self, signal: Signal, raw: bytes, context: grpc.aio.ServicerContext[Any, Any]) -> bytes:
         headers = {str(k): str(v) for k, v in context.invocation_metadata() or ()}
         try:
-            self._access.authenticate(headers)
-            project = self._access.project(headers)
-            accepted = await self._receiver.accept(raw, signal, is_json=False, project=project, transport="grpc")
-        except Unauthenticated as error:
-            await context.abort(grpc.StatusCode.UNAUTHENTICATED, str(error))
+            grant = self._access.admit(headers, Scope.INGEST)
+            accepted = await self._receiver.accept(raw, signal, is_json=False, project=grant.project, transport="grpc")
+            grant.charge(len(raw), accepted.records)
         except CollectorError as error:
             answer = answer_to(error)
-            await context.abort(_CODES[answer.code], answer.message)
+            details = ((STATUS_DETAILS, answer.status.SerializeToString()),) if answer.is_retryable else ()
+            await context.abort(_CODES[answer.code], answer.message, details)
         except Exception:  # the receiver's wall, as in http.py
             log.exception("unexpected error while receiving %s", signal.name)
             await context.abort(grpc.StatusCode.UNAVAILABLE, str(Retryable("internal error")))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fastapi import FastAPI, Request, Response
 from prometheus_client.exposition import choose_encoder
 
-from spanglass_collector.access import Access, Unauthenticated
+from spanglass_collector.access import Access, Scope
 from spanglass_collector.admit.signal import Signal
 from spanglass_collector.admit.signals import SIGNALS
 from spanglass_collector.errors import CollectorError, Retryable
@@ -18,8 +18,6 @@ from spanglass_collector.receive.body import read_body
 from spanglass_collector.receive.status import (
     JSON,
     PROTOBUF,
-    RETRY_AFTER_S,
-    UNAUTHENTICATED,
     Answer,
     answer_to,
     encode_error,
@@ -55,8 +53,6 @@ def http_app(
         is_json = content_type == JSON
         try:
             body = await _export(request, signal, is_json)
-        except Unauthenticated as error:
-            return _error(Answer(401, UNAUTHENTICATED, str(error)), is_json)
         except CollectorError as error:
             return _error(answer_to(error), is_json)
         except Exception:  # the receiver's wall: a fault of ours must not make senders drop their data
@@ -65,11 +61,11 @@ def http_app(
         return Response(body, media_type=content_type)
 
     async def _export(request: Request, signal: Signal, is_json: bool) -> bytes:
-        access.authenticate(request.headers)
-        project = access.project(request.headers)
+        grant = access.admit(request.headers, Scope.INGEST)
         encoding = request.headers.get("content-encoding", "").strip().lower()
         raw = await read_body(request.stream(), encoding, body_limit_bytes)
-        accepted = await receiver.accept(raw, signal, is_json=is_json, project=project, transport="http")
+        accepted = await receiver.accept(raw, signal, is_json=is_json, project=grant.project, transport="http")
+        grant.charge(len(raw), accepted.records)
         return encode_response(accepted, signal, is_json)
 
     for signal in SIGNALS:
@@ -96,6 +92,6 @@ def http_app(
 
 
 def _error(answer: Answer, is_json: bool) -> Response:
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if answer.http_status == 503 else {}
+    headers = {"Retry-After": str(answer.retry_after_s)} if answer.retry_after_s else {}
     media_type = JSON if is_json else PROTOBUF
     return Response(encode_error(answer, is_json), answer.http_status, headers, media_type)
