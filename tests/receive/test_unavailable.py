@@ -109,7 +109,13 @@ def test_a_key_is_asked_for_when_one_is_set(migrated_url: StoreUrl) -> None:
     """401 without it, before a byte of the body is looked at."""
 
     async def ask(receiver: Receiver, metrics: CollectorMetrics) -> list[int]:
-        app = http_app(receiver, Access(AccessConfig(secrets={"bootstrap": "secret"})), metrics, body_limit_bytes=1 << 20, is_ready=lambda: True)
+        app = http_app(
+            receiver,
+            Access(AccessConfig(secrets={"bootstrap": "secret"})),
+            metrics,
+            body_limit_bytes=1 << 20,
+            is_ready=lambda: True,
+        )
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://collector") as client:
             return [
                 (await client.post("/v1/traces", content=b"junk", headers={**PROTOBUF, **headers})).status_code
