@@ -7,14 +7,14 @@ An argument of `init` wins over the environment. The standard `OTEL_*` variables
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from spanglass.attributes import ENVIRONMENT, SERVICE_NAME, SERVICE_VERSION
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:4318"
-_TRACES_PATH = "/v1/traces"
+_TRACES_PATH, _METRICS_PATH = "/v1/traces", "/v1/metrics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,23 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """Paths of PEM files; None is the system's trust store and no client certificate."""
+
+    certificate: str | None = None
+    client_certificate: str | None = None
+    client_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolConfig:
+    """Where undelivered requests wait on disk, and how much of it they may take."""
+
+    folder: str
+    limit_bytes: int = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`traces_url` is None when spans go nowhere; `resource` describes the application.
 
@@ -46,6 +63,18 @@ class Config:
     gzip: bool = False
     disabled: bool = False
     limits: Limits = field(default_factory=Limits)
+    tls: Tls = field(default_factory=Tls)
+    spool: SpoolConfig | None = None
+    reports_losses: bool = True
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def metrics_url(self) -> str | None:
+        """Where the loss ledger is reported; None where nobody promised a receiver of metrics."""
+        url = self.traces_url
+        if url is None or not self.reports_losses or not url.endswith(_TRACES_PATH):
+            return None
+        return url.removesuffix(_TRACES_PATH) + _METRICS_PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +87,8 @@ class InitOptions:
     environment: str | None = None
     release: str | None = None
     headers: Mapping[str, str] | None = None
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits | None = None
+    spool: bool | str | SpoolConfig | None = None
 
 
 def configure(options: InitOptions, environ: Mapping[str, str] = os.environ) -> Config:
@@ -79,10 +109,77 @@ def _config(url: str | None, options: InitOptions, environ: Mapping[str, str]) -
         headers=_headers(options, environ),
         resource=_resource(options, environ),
         said=_said(options),
-        gzip=_first(environ, "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION") == "gzip",
+        gzip=exporter_setting(environ, "COMPRESSION") == "gzip",
         disabled=environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true",
-        limits=options.limits,
+        limits=options.limits or limits_of(environ),
+        tls=Tls(
+            exporter_setting(environ, "CERTIFICATE"),
+            exporter_setting(environ, "CLIENT_CERTIFICATE"),
+            exporter_setting(environ, "CLIENT_KEY"),
+        ),
+        spool=_spool(options.spool, environ),
+        reports_losses=environ.get("OTEL_METRICS_EXPORTER", "").strip().lower() != "none",
+        warnings=tuple(unsupported(environ)),
     )
+
+
+def exporter_setting(environ: Mapping[str, str], name: str) -> str | None:
+    """A setting of the OTLP exporter; the one for traces wins over the one for all signals."""
+    return _first(environ, f"OTEL_EXPORTER_OTLP_TRACES_{name}", f"OTEL_EXPORTER_OTLP_{name}")
+
+
+def limits_of(environ: Mapping[str, str]) -> Limits:
+    """Our defaults, and what `OTEL_BSP_*` and `OTEL_EXPORTER_OTLP_TIMEOUT` (milliseconds) say instead."""
+    limits = Limits()
+    return replace(
+        limits,
+        queue_spans=_positive(environ.get("OTEL_BSP_MAX_QUEUE_SIZE")) or limits.queue_spans,
+        request_spans=_positive(environ.get("OTEL_BSP_MAX_EXPORT_BATCH_SIZE")) or limits.request_spans,
+        export_interval_s=_seconds(environ.get("OTEL_BSP_SCHEDULE_DELAY")) or limits.export_interval_s,
+        request_timeout_s=_seconds(exporter_setting(environ, "TIMEOUT")) or limits.request_timeout_s,
+    )
+
+
+def unsupported(environ: Mapping[str, str]) -> Iterator[str]:
+    """What the environment asks for and this SDK cannot do, each with what happens instead."""
+    protocol = exporter_setting(environ, "PROTOCOL")
+    if protocol not in (None, "http/protobuf"):
+        yield (
+            f"OTEL_EXPORTER_OTLP_PROTOCOL={protocol} is not supported; spans go as http/protobuf, so the endpoint "
+            "must be the receiver's HTTP port (usually 4318, not 4317)"
+        )
+    compression = exporter_setting(environ, "COMPRESSION")
+    if compression not in (None, "none", "gzip"):
+        yield f"OTEL_EXPORTER_OTLP_COMPRESSION={compression} is not supported; requests go uncompressed (use gzip)"
+    for name in (*_WHOLE_NUMBERS, "OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"):
+        if environ.get(name) and _positive(environ[name]) is None:
+            yield f"{name}={environ[name]} is not a positive whole number; the default is used"
+
+
+_WHOLE_NUMBERS = ("OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "OTEL_BSP_SCHEDULE_DELAY")
+
+
+def _positive(text: str | None) -> int | None:
+    text = (text or "").strip()
+    return int(text) if text.isdecimal() and int(text) > 0 else None
+
+
+def _seconds(milliseconds: str | None) -> float | None:
+    number = _positive(milliseconds)
+    return None if number is None else number / 1000
+
+
+def _spool(said: bool | str | SpoolConfig | None, environ: Mapping[str, str]) -> SpoolConfig | None:
+    """`init(spool=...)`, else SPANGLASS_SPOOL: true, false, or a folder."""
+    if isinstance(said, SpoolConfig):
+        return said
+    wish = environ.get("SPANGLASS_SPOOL", "") if said is None else said
+    if wish is False or (isinstance(wish, str) and wish.strip().lower() in ("", "0", "false", "no")):
+        return None
+    if isinstance(wish, str) and wish.strip().lower() not in ("1", "true", "yes"):
+        return SpoolConfig(wish)
+    cache = environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return SpoolConfig(os.path.join(cache, "spanglass", "spool"))
 
 
 def _traces_url(options: InitOptions, environ: Mapping[str, str]) -> str | None:
@@ -102,8 +199,7 @@ def _with_traces_path(endpoint: str) -> str:
 
 
 def _headers(options: InitOptions, environ: Mapping[str, str]) -> dict[str, str]:
-    listed = _first(environ, "OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS")
-    headers = _parse_list(listed or "")
+    headers = _parse_list(exporter_setting(environ, "HEADERS") or "")
     api_key = options.api_key or environ.get("SPANGLASS_API_KEY")
     if api_key:
         headers["authorization"] = f"Bearer {api_key}"

@@ -1,11 +1,13 @@
 """The loss ledger: what became of every finished span, so that no drop is silent.
 
-After `flush()`: created = exported + sum(dropped); `dropped` is by reason.
+After `flush()`: created = exported + spooled + sum(dropped); `dropped` is by reason. What is spooled is on disk,
+for this process or another to deliver: `replayed` counts what this one delivered of it, `evicted` what it gave up.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -18,6 +20,11 @@ UNREACHABLE = "unreachable"  # retries lasted their whole deadline
 SHUTDOWN = "shutdown"  # not delivered before the exit deadline
 UNENCODABLE = "unencodable"  # a span that could not be written as OTLP
 INTERNAL = "internal"  # a defect of ours in the exporter
+OVERLOAD = "overload"  # tracing went over its budget of CPU and keeps only some traces
+SAMPLED_OUT = "sampled_out"  # the application's own sampling decided against it
+
+# Lost before a request was made of them; every other reason is the outcome of a request.
+BEFORE_EXPORT = frozenset({NO_ENDPOINT, QUEUE_FULL, QUEUE_BYTES, UNENCODABLE, OVERLOAD, INTERNAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,9 @@ class Stats:
     dropped: dict[str, int]
     retries: int
     internal_errors: int
+    spooled: int = 0
+    replayed: int = 0
+    evicted: int = 0
 
 
 @dataclass(slots=True)
@@ -43,6 +53,10 @@ class Ledger:
     exported: int = 0
     retries: int = 0
     internal_errors: int = 0
+    spooled: int = 0
+    replayed: int = 0
+    evicted: int = 0
+    started_ns: int = field(default_factory=time.time_ns)
     dropped: Counter[str] = field(default_factory=Counter)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -58,6 +72,18 @@ class Ledger:
         if spans:
             with self.lock:
                 self.dropped[reason] += spans
+
+    def count_spooled(self, spans: int) -> None:
+        with self.lock:
+            self.spooled += spans
+
+    def count_replayed(self, spans: int) -> None:
+        with self.lock:
+            self.replayed += spans
+
+    def count_evicted(self, spans: int) -> None:
+        with self.lock:
+            self.evicted += spans
 
     def count_retry(self) -> None:
         with self.lock:
@@ -77,12 +103,17 @@ class Ledger:
                 dropped=dict(self.dropped),
                 retries=self.retries,
                 internal_errors=self.internal_errors,
+                spooled=self.spooled,
+                replayed=self.replayed,
+                evicted=self.evicted,
             )
 
     def reset(self) -> None:
         """A forked child starts from zero: what the parent counted, the parent reports."""
         self.lock = threading.RLock()
         self.created = self.exported = self.retries = self.internal_errors = 0
+        self.spooled = self.replayed = self.evicted = 0
+        self.started_ns = time.time_ns()
         self.dropped = Counter()
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import sys
 import threading
 from collections.abc import Collection, Mapping
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING
 from opentelemetry import trace as otel
 
 from spanglass.attributes import SERVICE_NAME
-from spanglass.config import Config, InitOptions, Limits, configure, configure_from_environment
+from spanglass.config import Config, InitOptions, Limits, SpoolConfig, configure, configure_from_environment
 from spanglass.contract import FinishedSpan, SpanSink
 from spanglass.fork import after_fork
 from spanglass.ledger import NO_ENDPOINT, Stats, ledger
 from spanglass.record.bridge import Bridge, ConfiguredProvider, exports_already_to
+from spanglass.record.ids import new_trace_id
 from spanglass.record.tracer import Provider, Resource
 from spanglass.safety import wall
 from spanglass.version import VERSION
@@ -27,6 +29,7 @@ if TYPE_CHECKING:  # the exporter brings an HTTP client, which `import spanglass
     from spanglass.export.worker import Exporter
 
 SCOPE = "spanglass"
+_log = logging.getLogger("spanglass")
 
 
 class Nowhere:
@@ -59,6 +62,8 @@ class Runtime:
             if config == self._config:
                 return
             self.stop(config.limits.exit_deadline_s)
+            for warning in config.warnings:
+                _log.warning("spanglass: %s", warning)
             if config.disabled:
                 self.tracer = otel.NoOpTracer()
             else:
@@ -140,11 +145,19 @@ def _resource(config: Config) -> dict[str, str]:
 
 
 def _make_exporter(config: Config) -> Exporter:
+    from spanglass.export.report import LossReport
+    from spanglass.export.spool import Spool
     from spanglass.export.transport import HttpTransport
     from spanglass.export.worker import Exporter
 
-    transport = HttpTransport(config.traces_url or "", config.headers, compress=config.gzip)
-    return Exporter(transport, config.limits, ledger, config.said)
+    url, report = config.traces_url or "", None
+    if config.metrics_url:
+        described = {**_resource(config), "service.instance.id": f"{new_trace_id():032x}"}
+        to_metrics = HttpTransport(config.metrics_url, config.headers, compress=config.gzip, tls=config.tls)
+        report = LossReport(to_metrics, {**described, **config.resource}, ledger)
+    transport = HttpTransport(url, config.headers, compress=config.gzip, tls=config.tls)
+    spool = Spool(config.spool, url) if config.spool else None
+    return Exporter(transport, config.limits, ledger, config.said, spool=spool, report=report)
 
 
 runtime = Runtime()
@@ -161,6 +174,7 @@ def init(
     limits: Limits | None = None,
     instrument: bool | Collection[str] = True,
     quiet: bool = False,
+    spool: bool | str | SpoolConfig | None = None,
 ) -> None:
     """Starts tracing to `endpoint` (an OTLP/HTTP base URL), else to what `OTEL_EXPORTER_OTLP_ENDPOINT` says,
     else to a collector on this machine. Never waits for the collector; calling it again is harmless.
@@ -168,9 +182,11 @@ def init(
     Switches on the instrumentations of GenAI clients that are installed: all (`instrument=True`), those named
     (`["openai", "openinference:langchain"]`), or none. `quiet` leaves out the line that says which.
 
+    `spool` (true, or a folder) keeps on disk what cannot be delivered, for this or a later process to deliver.
+
     Call it after the application configured its own OpenTelemetry provider, if it has one.
     """
-    options = InitOptions(endpoint, api_key, service, environment, release, headers, limits or Limits())
+    options = InitOptions(endpoint, api_key, service, environment, release, headers, limits, spool)
     try:
         config = configure(options)
         runtime.start(config)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
@@ -29,6 +30,8 @@ class Receiver:
         self.answers: deque[Answer] = deque()
         self.requests: list[ExportTraceServiceRequest] = []
         self.headers: list[Mapping[str, str]] = []
+        self.reports: list[ExportMetricsServiceRequest] = []  # of what the sender lost
+        self.takes_reports = True
         self.connections = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -53,6 +56,23 @@ class Receiver:
         (found,) = [span for span in self.spans if span.name == name]
         return found
 
+    def report(self, body: bytes) -> Answer:
+        """Keeps a report of losses, or does not know what that is."""
+        if not self.takes_reports:
+            return Answer(404)
+        self.reports.append(ExportMetricsServiceRequest.FromString(body))
+        return Answer()
+
+    @property
+    def reported(self) -> dict[tuple[str, str], int]:
+        """The newest report: (metric, error.type or sampling result, empty without) and its count."""
+        ((scope,),) = [[*each.scope_metrics] for each in self.reports[-1].resource_metrics]
+        return {
+            (metric.name, next(iter(attributes(point).values()), "")): point.as_int
+            for metric in scope.metrics
+            for point in metric.sum.data_points
+        }
+
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
@@ -69,11 +89,17 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path.endswith("/v1/metrics"):
+                self._answer(receiver.report(body))
+                return
             receiver.headers.append(dict(self.headers))
             answer = receiver.answers.popleft() if receiver.answers else Answer()
             if answer.status == 200:
                 data = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
                 receiver.requests.append(ExportTraceServiceRequest.FromString(data))
+            self._answer(answer)
+
+        def _answer(self, answer: Answer) -> None:
             self.send_response(answer.status)
             for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
                 self.send_header(name, value)

@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags, TraceState
 
-from spanglass.export.transport import Delivered, partial_success
+from spanglass.export.outcome import Delivered, partial_success
 from spanglass.export.wire import encode_request
 from spanglass.record.span import Span, SpanLink
 from spanglass.record.tracer import InstrumentationScope, Resource

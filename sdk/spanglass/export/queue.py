@@ -12,6 +12,8 @@ from spanglass.config import Limits
 from spanglass.contract import FinishedSpan
 from spanglass.ledger import QUEUE_BYTES, QUEUE_FULL, Ledger
 
+_BACKLOG = 8  # requests' worth; request_bytes still holds
+
 
 class SpanQueue:
     """`put` from any thread, `take` from one. The ledger's lock is held for a few instructions, never during
@@ -41,11 +43,17 @@ class SpanQueue:
             return len(spans)
 
     def take(self) -> list[FinishedSpan]:
-        """The oldest spans, at most one request's worth by count and bytes; at least one if any waits."""
+        """The oldest spans, at most one request's worth by count and bytes; at least one if any waits.
+
+        A backlog goes in larger requests. Beside busy threads every request costs the exporter several waits for
+        the interpreter lock, of up to 5 ms for each of them, however many spans are in it.
+        """
         taken: list[FinishedSpan] = []
         size = 0
         limits, spans = self._limits, self._spans
-        while spans and len(taken) < limits.request_spans and (not taken or size + spans[0][1] <= limits.request_bytes):
+        is_backlog = len(spans) > limits.request_spans * _BACKLOG
+        most = limits.request_spans * (_BACKLOG if is_backlog else 1)
+        while spans and len(taken) < most and (not taken or size + spans[0][1] <= limits.request_bytes):
             span, size_bytes = spans.popleft()
             taken.append(span)
             size += size_bytes

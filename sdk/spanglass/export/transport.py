@@ -4,46 +4,18 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from spanglass.config import Tls
 from spanglass.errors import ConfigurationError
-from spanglass.export.wire import read_fields
+from spanglass.export.deadline import DeadlineSocket
+from spanglass.export.outcome import Outcome, TryLater, outcome_of
 
-_RETRYABLE = frozenset({429, 502, 503, 504})  # OTLP specification: exactly these
 _ANSWER_LIMIT_BYTES = 4 << 20  # OTLP specification
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """The collector took the request, except `rejected` spans it will never take."""
-
-    rejected: int = 0
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TryLater:
-    """The same request may succeed later; `after_s` is the collector's wish. `answered` is false without a
-    reply."""
-
-    why: str
-    after_s: float | None = None
-    answered: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The same request can never succeed."""
-
-    why: str
-
-
-Outcome = Delivered | TryLater | Refused
 
 
 class Transport(Protocol):
@@ -58,11 +30,12 @@ class Transport(Protocol):
 class HttpTransport:
     """OTLP/HTTP with protobuf bodies."""
 
-    def __init__(self, url: str, headers: Mapping[str, str], *, compress: bool = False) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str], *, compress: bool = False, tls: Tls | None = None) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ConfigurationError(f"the endpoint must be http://HOST[:PORT] or https://…, not {url!r}")
         self._is_tls = parts.scheme == "https"
+        self._tls = tls or Tls()
         self._host, self._port = parts.hostname, parts.port
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._headers = {
@@ -78,10 +51,12 @@ class HttpTransport:
     def send(self, body: bytes, timeout_s: float) -> Outcome:
         payload = gzip.compress(body, compresslevel=1) if self._compress else body
         was_open = self._connection is not None
+        began_s = time.monotonic()
         outcome = self._exchange(payload, timeout_s)
-        if was_open and isinstance(outcome, TryLater) and not outcome.answered:
+        left_s = began_s + timeout_s - time.monotonic()
+        if was_open and isinstance(outcome, TryLater) and not outcome.answered and left_s > 0:
             # The collector closes idle connections; that says nothing about its health.
-            return self._exchange(payload, timeout_s)
+            return self._exchange(payload, left_s)
         return outcome
 
     def close(self) -> None:
@@ -94,54 +69,45 @@ class HttpTransport:
             connection = self._connect(timeout_s)
             connection.request("POST", self._path, payload, self._headers)
             answer = connection.getresponse()
-            return _outcome(answer, answer.read(_ANSWER_LIMIT_BYTES))
+            return outcome_of(answer, self._read_body(answer))
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            return TryLater(type(error).__name__, answered=False)
+            return TryLater(_why(error), answered=False)
+
+    def _read_body(self, answer: http.client.HTTPResponse) -> bytes:
+        """What there is of it: the status has been said, and a body that breaks off does not take it back."""
+        try:
+            return answer.read(_ANSWER_LIMIT_BYTES)
+        except (OSError, http.client.HTTPException, ValueError):
+            self.close()
+            return b""
 
     def _connect(self, timeout_s: float) -> http.client.HTTPConnection:
-        if self._connection is None:
-            make = http.client.HTTPSConnection if self._is_tls else http.client.HTTPConnection
-            self._connection = make(self._host, self._port, timeout=timeout_s)
-        elif self._connection.sock is not None:
-            self._connection.sock.settimeout(timeout_s)
+        deadline_s = time.monotonic() + timeout_s
+        if self._connection is None or self._connection.sock is None:
+            self._connection = self._open(timeout_s)
+        sock = self._connection.sock
+        if isinstance(sock, DeadlineSocket):
+            sock.deadline_s = deadline_s
         return self._connection
 
+    def _open(self, timeout_s: float) -> http.client.HTTPConnection:
+        connection = self._new_connection(timeout_s)
+        connection.connect()
+        connection.sock = DeadlineSocket(connection.sock)
+        return connection
 
-def _outcome(answer: http.client.HTTPResponse, body: bytes) -> Outcome:
-    if 200 <= answer.status < 300:
-        return partial_success(body)
-    if answer.status in _RETRYABLE:
-        return TryLater(f"HTTP {answer.status}", retry_after_s(answer.headers.get("Retry-After"), time.time()))
-    return Refused(f"HTTP {answer.status}")
-
-
-def retry_after_s(header: str | None, now_s: float) -> float | None:
-    """Seconds or an HTTP date, as seconds from `now_s`; None when absent or unreadable."""
-    if header is None:
-        return None
-    try:
-        return max(0.0, float(header))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - now_s)
-    except (TypeError, ValueError):
-        return None
+    def _new_connection(self, timeout_s: float) -> http.client.HTTPConnection:
+        if not self._is_tls:
+            return http.client.HTTPConnection(self._host, self._port, timeout=timeout_s)
+        context = ssl.create_default_context(cafile=self._tls.certificate)
+        if self._tls.client_certificate:
+            context.load_cert_chain(self._tls.client_certificate, self._tls.client_key)
+        return http.client.HTTPSConnection(self._host, self._port, timeout=timeout_s, context=context)
 
 
-def partial_success(body: bytes) -> Delivered:
-    """Reads `ExportTraceServiceResponse { partial_success = 1 { rejected_spans = 1; error_message = 2 } }`.
-
-    A body that is not such a message (some receivers answer JSON or text) counts as full success.
-    """
-    try:
-        inner = dict(read_fields(body)).get(1, b"")
-        fields = dict(read_fields(inner)) if isinstance(inner, bytes) else {}
-    except ValueError:
-        return Delivered()
-    rejected, message = fields.get(1, 0), fields.get(2, b"")
-    return Delivered(
-        rejected if isinstance(rejected, int) else 0,
-        message.decode("utf-8", "replace") if isinstance(message, bytes) else "",
-    )
+def _why(error: Exception) -> str:
+    """The kind of failure, and for TLS what to do about it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate is not trusted ({error.verify_message}); see OTEL_EXPORTER_OTLP_CERTIFICATE"
+    return type(error).__name__

@@ -41,7 +41,7 @@ class RequestEncoder:
 
     def add(self, span: FinishedSpan) -> None:
         """Encodes one span; when that raises, the request is as it was before."""
-        encoded = b"\x12" + _sized(encode_span(span))
+        encoded = b"\x12" + sized(encode_span(span))
         scope = span.instrumentation_scope
         _, scopes = self._groups.setdefault(id(span.resource), (span.resource, {}))
         scopes.setdefault(id(scope), (scope, []))[1].append(encoded)
@@ -49,11 +49,11 @@ class RequestEncoder:
 
     def request(self) -> bytes:
         """The `ExportTraceServiceRequest`."""
-        return b"".join(b"\x0a" + _sized(self._resource_spans(*group)) for group in self._groups.values())
+        return b"".join(b"\x0a" + sized(self._resource_spans(*group)) for group in self._groups.values())
 
     def _resource_spans(self, resource: Origin, scopes: Mapping[int, tuple[Scope | None, list[bytes]]]) -> bytes:
-        described = b"\x0a" + _sized(_attributes(b"\x0a", {**(resource.attributes or {}), **self._said}))
-        return described + b"".join(b"\x12" + _sized(_scope_spans(scope, spans)) for scope, spans in scopes.values())
+        described = b"\x0a" + sized(encode_attributes(b"\x0a", {**(resource.attributes or {}), **self._said}))
+        return described + b"".join(b"\x12" + sized(_scope_spans(scope, spans)) for scope, spans in scopes.values())
 
 
 def encode_request(spans: Iterable[FinishedSpan], said: Mapping[str, Any] | None = None) -> bytes:
@@ -67,10 +67,10 @@ def encode_request(spans: Iterable[FinishedSpan], said: Mapping[str, Any] | None
 def _scope_spans(scope: Scope | None, spans: list[bytes]) -> bytes:
     if scope is None:
         return b"".join(spans)
-    fields = b"\x0a" + _text(scope.name)
+    fields = b"\x0a" + text(scope.name)
     if scope.version:
-        fields += b"\x12" + _text(scope.version)
-    return b"\x0a" + _sized(fields + _attributes(b"\x1a", scope.attributes)) + b"".join(spans)
+        fields += b"\x12" + text(scope.version)
+    return b"\x0a" + sized(fields + encode_attributes(b"\x1a", scope.attributes)) + b"".join(spans)
 
 
 def encode_span(span: FinishedSpan) -> bytes:
@@ -86,13 +86,13 @@ def encode_span(span: FinishedSpan) -> bytes:
             context.span_id.to_bytes(8, "big"),
             _relations(context, span.parent),
             b"\x2a",
-            _text(span.name),
+            text(span.name),
             b"\x30",
             _varint(span.kind.value + 1),  # the API counts from INTERNAL = 0, OTLP from UNSPECIFIED = 0
             _times(0x39, span.start_time or 0, 0x41, span.end_time or 0),
-            _attributes(b"\x4a", span.attributes),
-            b"".join(b"\x5a" + _sized(_event(event)) for event in span.events),
-            b"".join(b"\x6a" + _sized(_link(link)) for link in span.links),
+            encode_attributes(b"\x4a", span.attributes),
+            b"".join(b"\x5a" + sized(_event(event)) for event in span.events),
+            b"".join(b"\x6a" + sized(_link(link)) for link in span.links),
             _status(span),
         )
     )
@@ -101,7 +101,7 @@ def encode_span(span: FinishedSpan) -> bytes:
 def _relations(context: SpanContext, parent: SpanContext | None) -> bytes:
     fields = b""
     if context.trace_state:
-        fields += b"\x1a" + _text(context.trace_state.to_header())
+        fields += b"\x1a" + text(context.trace_state.to_header())
     flags = int(context.trace_flags) | _HAS_IS_REMOTE
     if parent is not None:
         fields += b"\x22\x08" + parent.span_id.to_bytes(8, "big")
@@ -111,25 +111,25 @@ def _relations(context: SpanContext, parent: SpanContext | None) -> bytes:
 
 def _event(event: Event) -> bytes:
     when = b"\x09" + _fixed64(event.timestamp)
-    return when + b"\x12" + _text(event.name) + _attributes(b"\x1a", event.attributes)
+    return when + b"\x12" + text(event.name) + encode_attributes(b"\x1a", event.attributes)
 
 
 def _link(link: Link) -> bytes:
     context = link.context
     ids = b"\x0a\x10" + context.trace_id.to_bytes(16, "big") + b"\x12\x08" + context.span_id.to_bytes(8, "big")
-    state = b"\x1a" + _text(context.trace_state.to_header()) if context.trace_state else b""
+    state = b"\x1a" + text(context.trace_state.to_header()) if context.trace_state else b""
     flags = int(context.trace_flags) | _HAS_IS_REMOTE | (_IS_REMOTE if context.is_remote else 0)
-    return ids + state + _attributes(b"\x22", link.attributes) + b"\x35" + _fixed32(flags)
+    return ids + state + encode_attributes(b"\x22", link.attributes) + b"\x35" + _fixed32(flags)
 
 
 def _status(span: FinishedSpan) -> bytes:
     status = span.status
-    message = b"\x12" + _text(status.description) if status.description else b""
+    message = b"\x12" + text(status.description) if status.description else b""
     fields = message + _STATUS.get(status.status_code, b"")
-    return b"\x7a" + _sized(fields) if fields else b""
+    return b"\x7a" + sized(fields) if fields else b""
 
 
-def _attributes(key: bytes, attributes: Mapping[str, Any] | None) -> bytes:
+def encode_attributes(key: bytes, attributes: Mapping[str, Any] | None) -> bytes:
     """A repeated `KeyValue` field whose encoded field key is `key`."""
     if not attributes:
         return b""
@@ -138,14 +138,14 @@ def _attributes(key: bytes, attributes: Mapping[str, Any] | None) -> bytes:
         if type(value) is str:  # nearly all, and all the large ones
             fields += _label(key, name, value) if len(value) <= _LABEL_CHARS else _long_text(key, name, value)
         else:
-            fields += key, _sized(_key_value(name, value, 0))
+            fields += key, sized(_key_value(name, value, 0))
     return b"".join(fields)
 
 
 @lru_cache(maxsize=4096)
 def _label(key: bytes, name: str, value: str) -> tuple[bytes, ...]:
     """Short texts (kinds, models, sessions) repeat from span to span, so whole fields are remembered."""
-    return (key + _sized(_name(name) + b"\x12" + _sized(b"\x0a" + _text(value))),)
+    return (key + sized(_name(name) + b"\x12" + sized(b"\x0a" + text(value))),)
 
 
 def _long_text(key: bytes, name: str, value: str) -> tuple[bytes, ...]:
@@ -158,18 +158,18 @@ def _long_text(key: bytes, name: str, value: str) -> tuple[bytes, ...]:
 
 
 def _key_value(name: str, value: Any, depth: int) -> bytes:
-    return _name(name) + b"\x12" + _sized(_any_value(value, depth))
+    return _name(name) + b"\x12" + sized(_any_value(value, depth))
 
 
 @lru_cache(maxsize=1024)
 def _name(name: str) -> bytes:
-    return b"\x0a" + _text(name)
+    return b"\x0a" + text(name)
 
 
 def _any_value(value: Any, depth: int) -> bytes:
     """An `AnyValue`; None is the empty message, an int beyond 64 bits and any other object become text."""
     if isinstance(value, str):
-        return b"\x0a" + _text(value)
+        return b"\x0a" + text(value)
     if isinstance(value, bool):
         return b"\x10\x01" if value else b"\x10\x00"
     if isinstance(value, int) and _MIN_INT <= value <= _MAX_INT:
@@ -183,22 +183,22 @@ def _any_value(value: Any, depth: int) -> bytes:
 
 def _compound_value(value: Any, depth: int) -> bytes:
     if isinstance(value, (bytes, bytearray)):
-        return b"\x3a" + _sized(bytes(value))
+        return b"\x3a" + sized(bytes(value))
     if depth < _DEEPEST and isinstance(value, Mapping):
-        pairs = (b"\x0a" + _sized(_key_value(str(name), item, depth + 1)) for name, item in value.items())
-        return b"\x32" + _sized(b"".join(pairs))
+        pairs = (b"\x0a" + sized(_key_value(str(name), item, depth + 1)) for name, item in value.items())
+        return b"\x32" + sized(b"".join(pairs))
     if depth < _DEEPEST and isinstance(value, Sequence):
-        items = (b"\x0a" + _sized(_any_value(item, depth + 1)) for item in value)
-        return b"\x2a" + _sized(b"".join(items))
-    return b"\x0a" + _text(str(value)[:1000])
+        items = (b"\x0a" + sized(_any_value(item, depth + 1)) for item in value)
+        return b"\x2a" + sized(b"".join(items))
+    return b"\x0a" + text(str(value)[:1000])
 
 
-def _text(text: str) -> bytes:
+def text(text: str) -> bytes:
     """A length-delimited string; lone surrogates, which UTF-8 cannot hold, become `?`."""
-    return _sized(text.encode("utf-8", "replace"))
+    return sized(text.encode("utf-8", "replace"))
 
 
-def _sized(data: bytes) -> bytes:
+def sized(data: bytes) -> bytes:
     return _varint(len(data)) + data
 
 

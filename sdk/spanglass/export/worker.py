@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from spanglass.config import Limits
 from spanglass.contract import FinishedSpan
+from spanglass.export.backlog import Backlog
+from spanglass.export.delivery import Delivery
+from spanglass.export.outcome import Delivered, Outcome, Refused, TryLater
 from spanglass.export.queue import SpanQueue
-from spanglass.export.transport import Delivered, Outcome, Refused, Transport, TryLater
+from spanglass.export.report import LossReport
+from spanglass.export.spool import Spool
+from spanglass.export.transport import Transport
 from spanglass.export.wake import Wake
 from spanglass.export.wire import RequestEncoder
 from spanglass.ledger import INTERNAL, REFUSED, REJECTED, SHUTDOWN, UNENCODABLE, UNREACHABLE, Ledger, Stats
 from spanglass.safety import RateLimitedLog, wall
 
 UNDER_WAY = "under way at exit"  # a request without an answer yet: neither lost nor delivered
-_FIRST_BACK_OFF_S = 0.5
-_LAST_BACK_OFF_S = 8.0
+_SAVING_SHARE = 0.4  # of the exit deadline is kept for the disk, when there is a spool
 
 
 class Exporter:
@@ -26,12 +29,21 @@ class Exporter:
     queue."""
 
     def __init__(
-        self, transport: Transport, limits: Limits, ledger: Ledger, said: Mapping[str, str] | None = None
+        self,
+        transport: Transport,
+        limits: Limits,
+        ledger: Ledger,
+        said: Mapping[str, str] | None = None,
+        *,
+        spool: Spool | None = None,
+        report: LossReport | None = None,
     ) -> None:
         self._transport = transport
         self._said = said or {}
         self._limits = limits
         self._ledger = ledger
+        self._spool = spool
+        self._report = report
         self._losses = RateLimitedLog()
         self.restart()
 
@@ -43,11 +55,16 @@ class Exporter:
         self._wake = Wake()
         self._settled = threading.Condition()
         self._unsettled = 0  # spans taken from the queue whose request has not ended yet
-        self._deadline_s: float | None = None  # monotonic; set once, by shutdown
+        self._under_way: tuple[bytes, int] | None = None  # the request that waits for its answer, and its spans
+        self._delivery = Delivery(self._transport, self._limits, self._ledger, self._wake)
+        self._backlog = Backlog(self._spool, self._delivery, self._ledger) if self._spool else None
+        self._is_listening = False  # whether the last request was delivered
         self._transport.close()
+        if self._report:
+            self._report.restart()
 
     def put(self, span: FinishedSpan, size_bytes: int) -> None:
-        if self._deadline_s is not None:
+        if self._is_ending:
             self._ledger.count_created()
             self._ledger.count_dropped(SHUTDOWN, 1)
             return
@@ -67,17 +84,34 @@ class Exporter:
             return self._settled.wait_for(lambda: not self.queue and not self._unsettled, timeout_s)
 
     def shutdown(self, timeout_s: float) -> None:
-        """Sends what it can within `timeout_s`, counts the rest as lost, and stops. Idempotent."""
-        if self._deadline_s is not None:
+        """Sends what it can within `timeout_s`, spools the rest or counts it as lost, and stops. Idempotent."""
+        if self._is_ending:
             return
-        self._deadline_s = time.monotonic() + timeout_s
+        sending_s = timeout_s * (1 - _SAVING_SHARE) if self._backlog else timeout_s
+        self._delivery.deadline_s = time.monotonic() + sending_s
         self._wake.set()
         if self._thread is not None:
-            self._thread.join(timeout_s)
+            self._thread.join(sending_s)
+            self._save_rest(time.monotonic() + timeout_s - sending_s)
         self._ledger.count_dropped(SHUTDOWN, self.queue.clear())
         lost = self._lost()
         if lost:
             self._losses.warn_now("spanglass stopped; spans not delivered, by reason: %s", lost)
+
+    @property
+    def _is_ending(self) -> bool:
+        return self._delivery.deadline_s is not None
+
+    def _save_rest(self, deadline_s: float) -> None:
+        """What the exporter's thread did not get to goes to disk, and so does the request it still waits for."""
+        if self._backlog is None:
+            return
+        if self._under_way is not None:
+            self._backlog.save(*self._under_way, "under way at exit")  # the same bytes: stored once if both arrive
+            self._unsettled = 0
+        while self.queue and time.monotonic() < deadline_s:
+            encoder = self._encoded(self.queue.take())
+            self._backlog.save(encoder.request(), encoder.count, "exit")
 
     def _start_thread(self) -> None:
         if not self._start_lock.acquire(blocking=False):
@@ -93,28 +127,39 @@ class Exporter:
             self._start_lock.release()
 
     def _run(self) -> None:
-        while self._deadline_s is None:
+        while not self._is_ending:
             self._wake.wait(self._limits.export_interval_s)
             self._drain()
+            if self._backlog is not None:
+                self._guarded(self._backlog.replay)
         self._drain()
+        if self._report is not None and self._is_listening:
+            self._guarded(self._report_last)
         self._transport.close()
 
     def _drain(self) -> None:
-        while self.queue and not self._is_too_late():
-            self._export_some()
+        while self.queue and not self._delivery.is_too_late:
+            self._guarded(self._export_some)
         self._settle()
 
-    def _export_some(self) -> None:
+    def _guarded(self, step: Callable[[], None]) -> None:
+        """The exporter's thread must outlive any defect."""
         try:
-            self._export(self._take())
-        except Exception as error:  # noqa: BLE001 - the exporter's thread must outlive any defect
+            step()
+        except Exception as error:  # noqa: BLE001 - see above
             self._ledger.count_dropped(INTERNAL, self._unsettled)
             wall.caught("export", error)
         finally:
             self._settle()
 
-    def _is_too_late(self) -> bool:
-        return self._deadline_s is not None and time.monotonic() > self._deadline_s
+    def _export_some(self) -> None:
+        encoder = self._encoded(self._take())
+        if encoder.count:
+            self._send(encoder.request(), encoder.count)
+
+    def _report_last(self) -> None:
+        if self._report is not None and self._delivery.deadline_s is not None:
+            self._report.send_last(self._delivery.deadline_s - time.monotonic())
 
     def _take(self) -> list[FinishedSpan]:
         with self._settled:  # `flush` must not see the moment between queue and request
@@ -127,12 +172,25 @@ class Exporter:
             self._unsettled = 0
             self._settled.notify_all()
 
-    def _export(self, spans: list[FinishedSpan]) -> None:
+    def _encoded(self, spans: list[FinishedSpan]) -> RequestEncoder:
         encoder = RequestEncoder(self._said)
         for span in spans:
             self._encode(encoder, span)
-        if encoder.count:
-            self._record(self._deliver(encoder.request()), encoder.count)
+        return encoder
+
+    def _send(self, body: bytes, spans: int) -> None:
+        if self._backlog is not None and self._backlog.is_away:
+            self._backlog.save(body, spans, "away")
+            return
+        self._under_way = (body, spans)
+        outcome = self._delivery.deliver(body, retries=self._backlog is None)
+        self._under_way = None
+        if self._backlog is not None:
+            self._backlog.notice(outcome)
+            if isinstance(outcome, TryLater):
+                self._backlog.save(body, spans, outcome.why)
+                return
+        self._record(outcome, spans)
 
     def _encode(self, encoder: RequestEncoder, span: FinishedSpan) -> None:
         """One span that cannot be written must not cost its neighbours."""
@@ -146,53 +204,20 @@ class Exporter:
         if isinstance(outcome, Delivered):
             self._ledger.count_exported(spans - outcome.rejected)
             self._ledger.count_dropped(REJECTED, outcome.rejected)
+            if self._report is not None:
+                self._report.send_if_due(self._limits.request_timeout_s)
         else:
             self._ledger.count_dropped(self._reason(outcome), spans)
-        if self._deadline_s is None and self._lost():
+        self._is_listening = isinstance(outcome, Delivered)
+        if not self._is_ending and self._lost():
             why = outcome.message[:200] or "queue full" if isinstance(outcome, Delivered) else outcome.why
             self._losses.warn("spanglass could not deliver spans (%s); lost so far, by reason: %s", why, self._lost())
 
     def _reason(self, outcome: Refused | TryLater) -> str:
         if isinstance(outcome, Refused):
             return REFUSED
-        return UNREACHABLE if self._deadline_s is None else SHUTDOWN
-
-    def _deliver(self, body: bytes) -> Outcome:
-        """Sends until there is an answer that ends it, or the time for retries is over."""
-        give_up_s = time.monotonic() + self._limits.retry_deadline_s
-        attempt = 0
-        while True:
-            outcome = self._transport.send(body, self._request_timeout_s())
-            if not isinstance(outcome, TryLater):
-                return outcome
-            if not self._wait_to_retry(outcome, attempt, give_up_s):
-                return outcome
-            self._ledger.count_retry()
-            attempt += 1
-
-    def _request_timeout_s(self) -> float:
-        if self._deadline_s is None:
-            return self._limits.request_timeout_s
-        return max(0.05, min(self._limits.request_timeout_s, self._deadline_s - time.monotonic()))
-
-    def _wait_to_retry(self, outcome: TryLater, attempt: int, give_up_s: float) -> bool:
-        """Pauses as asked or with jittered back-off; false when the pause would end after the deadline."""
-        pause_s = self._pause_s(outcome, attempt)
-        end_s = time.monotonic() + pause_s
-        while (left_s := end_s - time.monotonic()) > 0:
-            if self._deadline_s is not None and (not outcome.answered or end_s > self._deadline_s):
-                return False  # nobody is listening, or not in time: the application wants to exit
-            if end_s > give_up_s:
-                return False
-            self._wake.wait(left_s)
-        return True
-
-    def _pause_s(self, outcome: TryLater, attempt: int) -> float:
-        if outcome.after_s is not None:
-            return min(outcome.after_s, self._limits.retry_after_max_s)
-        back_off_s = min(_FIRST_BACK_OFF_S * 2.0**attempt, _LAST_BACK_OFF_S)
-        return back_off_s * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
+        return UNREACHABLE if not self._is_ending else SHUTDOWN
 
     def _lost(self) -> dict[str, int]:
-        under_way = {UNDER_WAY: self._unsettled} if self._unsettled and self._deadline_s is not None else {}
+        under_way = {UNDER_WAY: self._unsettled} if self._unsettled and self._is_ending else {}
         return {**self._ledger.read(0).dropped, **under_way}

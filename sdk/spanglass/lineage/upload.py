@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from spanglass.export.transport import Delivered, HttpTransport, Refused, TryLater
+from spanglass.export.outcome import Delivered, Refused, TryLater
+from spanglass.export.transport import HttpTransport
 
 PATH = "/api/v1/records"
 _REQUEST_BYTES = 4 << 20
