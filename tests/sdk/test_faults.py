@@ -29,7 +29,7 @@ NEVER_ANSWERED: dict[str, Fault] = {
     "hangs up": faults.hangs_up,
     "garbage": faults.answers(b"\x00\xff not http at all\r\n\r\n"),
     "endless line": faults.answers(b"HTTP/1.1 200 " + b"x" * 200_000),
-    "too many headers": faults.answers(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n"),
+    "too many headers": faults.answers(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 20_000 + b"\r\n"),
     "unavailable": faults.status("503 Service Unavailable", b"", "Retry-After: 0"),
     "too many requests": faults.status("429 Too Many Requests", b"", "Retry-After: 3600"),
     "bad gateway": faults.status("502 Bad Gateway", b"<html>"),
