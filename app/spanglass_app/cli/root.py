@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.markup import escape
 
+from spanglass_app.secret_files import read_secret_files
 from spanglass_app.settings import Settings, load
 from spanglass_collector.errors import CollectorError
 from spanglass_evaluators.errors import EvaluationError
@@ -57,6 +59,12 @@ def explained() -> Iterator[None]:
     except (CollectorError, EvaluationError, OSError) as error:
         errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from error
+
+
+@app.callback()
+def _before_any_command() -> None:  # no docstring: it would stand in the help instead of the text above
+    with explained():
+        read_secret_files(os.environ)
 
 
 def settings(
