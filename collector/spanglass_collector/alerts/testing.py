@@ -92,6 +92,10 @@ class Receiver:
         """What the real service would answer."""
         raise NotImplementedError
 
+    def serves(self, path: str) -> bool:
+        """Whether there is such a path; asked before anything is judged."""
+        return path == self.path
+
     def keep(self, event: dict[str, Any]) -> None:
         """Called with each event that was taken."""
 
@@ -194,7 +198,7 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            if self.path != receiver.path:
+            if not receiver.serves(self.path):
                 return self._answer(404, {}, {"error": f"no such path: {self.path}"})
             return self._answer(*receiver.take(headers, body))
 
