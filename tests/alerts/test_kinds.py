@@ -205,3 +205,34 @@ def test_a_wrong_key_of_a_kind_is_named(kind: str, keys: dict[str, Any], said: s
     with pytest.raises(ConfigurationError) as error:
         rule(kind=kind, **keys)
     assert said in str(error.value)
+
+
+def counted(store: Store, service: str, at: datetime, value: float, **columns: Any) -> None:
+    row = {
+        "ServiceName": service,
+        "MetricName": "otel.sdk.processor.span.processed",
+        "Attributes": {},
+        "StartTimeUnix": NOON - DAY,
+        "TimeUnix": at,
+        "Value": value,
+        "AggregationTemporality": 2,
+        "IsMonotonic": True,
+        **columns,
+    }
+    store.insert("otel_metrics_sum", [list(row.values())], list(row))
+
+
+def test_the_loss_ledger_misses_what_sdks_counted(store: Store, traffic: Traffic) -> None:
+    """By how much each SDK's counts grew in the window, against the spans of its service; with the SDK's reasons."""
+    store.command("TRUNCATE TABLE otel_metrics_sum")
+    traffic.calls(60, NOON)
+    traffic.calls(100, NOON, ServiceName="whole")
+    for service, before, grown in (("chat", 1000, 90), ("whole", 500, 100)):
+        counted(store, service, NOON - timedelta(minutes=50), before)
+        counted(store, service, NOON, before + grown)
+    counted(store, "chat", NOON, 10, Attributes={"error.type": "queue_full"}, StartTimeUnix=NOON - timedelta(minutes=9))
+    (seen,) = samples(store, rule(kind="loss_ledger", min_missing=10), project="")
+    assert (seen.labels, seen.value) == ({"service": "chat"}, 0.4)
+    assert (seen.details["counted"], seen.details["stored"]) == (100, 60)
+    assert (seen.details["lost_by_sdk"], seen.details["reasons"]) == (10, ["queue_full"])
+    assert samples(store, rule(kind="loss_ledger", min_missing=41), project="") == []
