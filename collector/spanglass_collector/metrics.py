@@ -2,7 +2,7 @@
 
 Identities, for spans, log records and data points alike:
 received = stored + spooled + repeated + rejected + refused, since the start, when no request is in flight;
-spanglass_spool_items: spooled = replayed + dropped + pending + dead, since the spool was made, always.
+spanglass_spool_records: spooled = replayed + dropped + pending + dead, since the spool was made, always.
 """
 
 from __future__ import annotations
@@ -110,17 +110,17 @@ class _SpoolMetrics(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         help_ = "by signal and state: pending waits for the store, dead was refused by it for good (spanglass spool)."
-        items, requests, sizes = (
+        records, requests, sizes = (
             GaugeMetricFamily(f"spanglass_spool_{name}", f"{text} {help_}", labels=["signal", "state"])
             for name, text in (
-                ("items", "Spans, log records and data points"),
+                ("records", "Spans, log records and data points"),
                 ("requests", "Requests"),
                 ("bytes", "Request bytes"),
             )
         )
         for total in self._totals():
             labels = [total.signal, total.name]
-            items.add_metric(labels, total.items)
+            records.add_metric(labels, total.records)
             requests.add_metric(labels, total.requests)
             sizes.add_metric(labels, total.size_bytes)
-        yield from (items, requests, sizes)
+        yield from (records, requests, sizes)

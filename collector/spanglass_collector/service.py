@@ -14,7 +14,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,9 @@ import uvicorn
 
 from spanglass_collector.access import Access, AccessConfig
 from spanglass_collector.access.metrics import AccessMetrics
-from spanglass_collector.commit.drain import Drain
+from spanglass_collector.commit.durable import durable_commit
 from spanglass_collector.commit.group import GroupCommit
 from spanglass_collector.commit.health import StoreHealth
-from spanglass_collector.commit.seen import SeenRequests
-from spanglass_collector.commit.spooling import Spooling
-from spanglass_collector.commit.writer import Writer
 from spanglass_collector.config import Address, CollectorConfig
 from spanglass_collector.errors import ConfigurationError, StoreError, first_line
 from spanglass_collector.lineage.http import lineage_router
@@ -39,7 +36,7 @@ from spanglass_collector.receive.grpc import GrpcReceiver
 from spanglass_collector.receive.http import http_app
 from spanglass_collector.spool.owner import OwnerLock
 from spanglass_collector.spool.queue import Spool
-from spanglass_collector.store import ClickHouseStore, StoreUrl, open_store
+from spanglass_collector.store import StoreUrl, open_store
 from spanglass_collector.store.migrate import migrate
 from spanglass_collector.store.pricing import preload, price_new_models
 
@@ -118,11 +115,15 @@ class Collector:
 
     async def _start_commit(self) -> GroupCommit:
         spool = await asyncio.to_thread(self._open_spool)
-        seen = SeenRequests(self._config.commit.remembered_requests)
-        spooling = self._spooling(spool, seen)
-        self.metrics.watch_spool(spool.totals)
-        self.metrics.store_up.set_function(lambda: self._health.is_well)
-        commit = GroupCommit(self._connect, self._config.commit, self.metrics, seen=seen, spooling=spooling)
+        commit = durable_commit(
+            lambda: open_store(self._url, answer_timeout_s=INSERT_TIMEOUT_S),
+            spool,
+            self._config,
+            self.metrics,
+            health=self._health,
+            prepare=lambda: prepare_store(self._url),
+            needs_store=self._url.is_embedded,
+        )
         await commit.start()
         self._cleanup.push_async_callback(commit.stop, self._config.stop_deadline_s)
         return commit
@@ -141,26 +142,6 @@ class Collector:
             raise ConfigurationError(f"the spool under {folder} cannot be used: {error}") from error
         self._cleanup.callback(spool.close)
         return spool
-
-    def _spooling(self, spool: Spool, seen: SeenRequests) -> Spooling:
-        once = replace(self._config.commit, attempts=1)
-
-        def prepare() -> None:
-            prepare_store(self._url)
-            with self._connect() as store:
-                seen.load(store)
-
-        drain = Drain(
-            spool,
-            Writer(self._connect, once, self.metrics),
-            self._health,
-            prepare=prepare,
-            group_bytes=self._config.commit.group_bytes,
-        )
-        return Spooling(spool, drain, self._health, self._config.spool, needs_store=self._url.is_embedded)
-
-    def _connect(self) -> ClickHouseStore:
-        return open_store(self._url, answer_timeout_s=INSERT_TIMEOUT_S)
 
     def _access(self, key: str) -> Access:
         config = self._config

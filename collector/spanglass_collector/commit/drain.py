@@ -140,7 +140,9 @@ class Drain:
         if len(block.ids) > 1:
             self._spool.split(block)
             return
-        log.warning("dead letter: the store refused a spooled request of %d items: %s", block.requests[0].items, reason)
+        log.warning(
+            "dead letter: the store refused a spooled request of %d records: %s", block.requests[0].records, reason
+        )
         self._spool.bury(block, reason)
 
     async def _pause(self, seconds: float) -> None:
@@ -159,4 +161,4 @@ class Drain:
 
 def _as_block(spooled: SpooledBlock) -> Block:
     signal = BY_NAME[spooled.signal]
-    return Block([Admitted(r.body, r.digest, r.items, signal=signal) for r in spooled.requests], spooled.token)
+    return Block([Admitted(r.body, r.digest, r.records, signal=signal) for r in spooled.requests], spooled.token)

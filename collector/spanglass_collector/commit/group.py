@@ -120,11 +120,11 @@ class GroupCommit:
             await asyncio.wait(self._groups)
 
     def _start_groups(self) -> None:
+        while self._is_worth_an_insert():
+            self._track(self._commit_group(self._idle.pop(), self._waiting.take(self._config.group_bytes)))
         if self._spooling and self._is_worth_spooling(self._spooling):
             self._is_spooling = True
             self._track(self._spool_group(self._spooling, self._waiting.take(self._config.group_bytes)))
-        while self._is_worth_an_insert():
-            self._track(self._commit_group(self._idle.pop(), self._waiting.take(self._config.group_bytes)))
 
     def _track(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -19,14 +19,17 @@ class SeenRequests:
         self._limit = limit
         self._digests: dict[bytes, None] = {}
 
-    def load(self, store: Store) -> None:
+    def load(self, store: Store) -> list[bytes]:
+        """Add what the store has, and return it."""
         rows = store.query(
             "SELECT hex(Digest) FROM otlp_requests WHERE ReceivedAt > now64(9) - toIntervalSecond({horizon:UInt32}) "
             "ORDER BY ReceivedAt DESC LIMIT {limit:UInt32}",
             {"horizon": HORIZON_S, "limit": self._limit},
         ).result_rows
-        for (digest,) in reversed(rows):
-            self.add(bytes.fromhex(digest))
+        stored = [bytes.fromhex(digest) for (digest,) in reversed(rows)]
+        for digest in stored:
+            self.add(digest)
+        return stored
 
     def add(self, digest: bytes) -> None:
         self._digests[digest] = None

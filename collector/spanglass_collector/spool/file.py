@@ -16,7 +16,7 @@ from spanglass_collector.spool.record import Total
 
 T = TypeVar("T")
 
-_SUMS = "SELECT signal, items, bytes FROM request WHERE id = ? AND state = ?"
+_SUMS = "SELECT signal, records, bytes FROM request WHERE id = ? AND state = ?"
 
 
 class SpoolFile:

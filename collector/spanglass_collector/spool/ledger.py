@@ -1,6 +1,6 @@
 """The totals that make the spool's identity hold: every move of a request is booked with the move.
 
-spooled = replayed + dropped + pending + dead, by signal, in items, requests and bytes, after any crash.
+spooled = replayed + dropped + pending + dead, by signal, in records, requests and bytes, after any crash.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ NAMES = (SPOOLED, REPLAYED, DROPPED, PENDING, DEAD)
 _ADD = """
 INSERT INTO total VALUES (?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET
-    items = items + excluded.items, requests = requests + excluded.requests, bytes = bytes + excluded.bytes
+    records = records + excluded.records, requests = requests + excluded.requests, bytes = bytes + excluded.bytes
 """
 
 
 def book(connection: sqlite3.Connection, added: Iterable[Total], *, to: str, out_of: str = "") -> None:
     """Add to one total and take from another, inside the caller's transaction."""
     for total in added:
-        amounts = (total.items, total.requests, total.size_bytes)
+        amounts = (total.records, total.requests, total.size_bytes)
         connection.execute(_ADD, (total.signal, to, *amounts))
         if out_of:
             connection.execute(_ADD, (total.signal, out_of, *(-amount for amount in amounts)))
 
 
 def read(connection: sqlite3.Connection) -> list[Total]:
-    rows = connection.execute("SELECT signal, name, items, requests, bytes FROM total")
+    rows = connection.execute("SELECT signal, name, records, requests, bytes FROM total")
     return [Total(*row) for row in rows]
 
 

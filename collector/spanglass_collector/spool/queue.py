@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from spanglass_collector.config import SpoolConfig
@@ -18,7 +18,7 @@ from spanglass_collector.spool.record import DeadLetter, Spooled, SpooledBlock, 
 _OLDEST = "SELECT id, token, signal FROM request WHERE state = 'pending' ORDER BY id LIMIT 1"
 _UNTRIED = "SELECT id, token, signal, bytes FROM request WHERE state = 'pending' AND id >= ? ORDER BY id"
 _BLOCK = (
-    "SELECT id, signal, digest, items, body FROM request JOIN body USING (id) "
+    "SELECT id, signal, digest, records, body FROM request JOIN body USING (id) "
     "WHERE token = ? AND state = 'pending' ORDER BY id"
 )
 
@@ -70,6 +70,14 @@ class Spool:
         """The insert with this token, spooled while it was under way, went well after all."""
         with self._file.reading() as connection:
             ids = [id_ for (id_,) in connection.execute("SELECT id FROM request WHERE token = ?", (token,))]
+        self._file.delete(ids, ledger.PENDING, booked_as=ledger.REPLAYED)
+
+    def forget(self, digests: Iterable[bytes]) -> None:
+        """The store has these requests from before; those that were never tried from here are as good as replayed."""
+        known = set(digests)
+        with self._file.reading() as connection:
+            rows = connection.execute("SELECT id, digest FROM request WHERE state = 'pending' AND token = ''")
+            ids = [id_ for id_, digest in rows if digest in known]
         self._file.delete(ids, ledger.PENDING, booked_as=ledger.REPLAYED)
 
     def split(self, block: SpooledBlock) -> None:
@@ -125,7 +133,7 @@ class Spool:
         self._file.shrink()
 
     def _headers(self, state: str, limit: int) -> list[DeadLetter]:
-        columns = "id, signal, items, bytes, at_ns, reason"
+        columns = "id, signal, records, bytes, at_ns, reason"
         with self._file.reading() as connection:
             rows = connection.execute(
                 f"SELECT {columns} FROM request WHERE state = ? ORDER BY id LIMIT ?",  # noqa: S608
@@ -140,12 +148,12 @@ class Spool:
 
 def _insert(connection: sqlite3.Connection, requests: Sequence[Spooled], token: str, at_ns: int) -> None:
     for request in requests:
-        header = (token, request.signal, request.digest, request.items, len(request.body), at_ns)
+        header = (token, request.signal, request.digest, request.records, len(request.body), at_ns)
         cursor = connection.execute(
-            "INSERT INTO request (token, signal, digest, items, bytes, at_ns) VALUES (?, ?, ?, ?, ?, ?)", header
+            "INSERT INTO request (token, signal, digest, records, bytes, at_ns) VALUES (?, ?, ?, ?, ?, ?)", header
         )
         connection.execute("INSERT INTO body VALUES (?, ?)", (cursor.lastrowid, request.body))
-    added = [Total(r.signal, "", r.items, 1, len(r.body)) for r in requests]
+    added = [Total(r.signal, "", r.records, 1, len(r.body)) for r in requests]
     ledger.book(connection, added, to=ledger.SPOOLED)
     ledger.book(connection, added, to=ledger.PENDING)
 
@@ -171,5 +179,5 @@ def _give_token(connection: sqlite3.Connection, ids: Sequence[int]) -> str:
 
 def _load(connection: sqlite3.Connection, token: str) -> SpooledBlock:
     rows = connection.execute(_BLOCK, (token,)).fetchall()
-    requests = [Spooled(signal, digest, items, body) for _, signal, digest, items, body in rows]
+    requests = [Spooled(signal, digest, records, body) for _, signal, digest, records, body in rows]
     return SpooledBlock(token, [row[0] for row in rows], requests)

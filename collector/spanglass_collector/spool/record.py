@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """One request. `items`: spans, log records or data points. `body`: stamped OTLP bytes, as they are inserted."""
+    """One request. `records`: spans, log records or data points. `body`: stamped OTLP bytes, as they are inserted."""
 
     signal: str
     digest: bytes
-    items: int
+    records: int
     body: bytes
 
 
@@ -35,7 +35,7 @@ class Total:
 
     signal: str
     name: str
-    items: int
+    records: int
     requests: int
     size_bytes: int
 
@@ -46,7 +46,7 @@ class DeadLetter:
 
     id: int
     signal: str
-    items: int
+    records: int
     size_bytes: int
     at_ns: int
     reason: str

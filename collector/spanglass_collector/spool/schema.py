@@ -27,7 +27,7 @@ CREATE TABLE request (
     token TEXT NOT NULL,
     signal TEXT NOT NULL,
     digest BLOB NOT NULL,
-    items INTEGER NOT NULL,
+    records INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
     at_ns INTEGER NOT NULL,
     reason TEXT NOT NULL DEFAULT ''
@@ -38,7 +38,7 @@ CREATE TABLE body (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE total (
     signal TEXT NOT NULL,
     name TEXT NOT NULL,
-    items INTEGER NOT NULL,
+    records INTEGER NOT NULL,
     requests INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
     PRIMARY KEY (signal, name)
@@ -64,6 +64,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA journal_size_limit = 4194304")
+    # Some builds overwrite freed pages: removing a request would write its size again, which a full disk has not.
+    connection.execute("PRAGMA secure_delete = OFF")
     connection.execute("BEGIN IMMEDIATE")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version == 0:
