@@ -7,6 +7,7 @@ An argument of `init` wins over the environment. The standard `OTEL_*` variables
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
@@ -65,6 +66,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     tls: Tls = field(default_factory=Tls)
     spool: SpoolConfig | None = None
+    console: bool = False
     reports_losses: bool = True
     warnings: tuple[str, ...] = ()
 
@@ -89,12 +91,20 @@ class InitOptions:
     headers: Mapping[str, str] | None = None
     limits: Limits | None = None
     spool: bool | str | SpoolConfig | None = None
+    console: bool | None = None
 
 
 def configure(options: InitOptions, environ: Mapping[str, str] = os.environ) -> Config:
-    """The configuration of an explicit `init`, which falls back to a collector on this machine."""
-    url = _traces_url(options, environ) or DEFAULT_ENDPOINT + _TRACES_PATH
-    return _config(url, options, environ)
+    """The configuration of an explicit `init`, which falls back to a collector on this machine, or to the terminal of
+    a person who has none."""
+    from spanglass.console.wanted import HINT, is_alone_at_a_terminal, is_console_wanted
+
+    url = _traces_url(options, environ)
+    console = is_console_wanted(options.console, environ)
+    if url is None and console is not False and is_alone_at_a_terminal():
+        sys.stderr.write(HINT)
+        return replace(_config(None, options, environ), console=True)
+    return replace(_config(url or DEFAULT_ENDPOINT + _TRACES_PATH, options, environ), console=bool(console))
 
 
 def configure_from_environment(environ: Mapping[str, str] = os.environ) -> Config:

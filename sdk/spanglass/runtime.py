@@ -103,8 +103,9 @@ class Runtime:
         existing = otel.get_tracer_provider()
         if config.traces_url:
             self.exporter = _make_exporter(config)
-            self._listen_to(existing, config.traces_url)
-            self._send_to(self.exporter)
+        if config.traces_url or config.console:
+            self._listen_to(existing, config.traces_url or "")
+            self._send_to(_with_console(self.exporter, config))
         if isinstance(existing, ConfiguredProvider):
             self.tracer = existing.get_tracer(SCOPE, VERSION)
         else:
@@ -124,7 +125,7 @@ class Runtime:
     def _send_to(self, sink: SpanSink) -> None:
         self.provider.sink = sink
         if self._bridge is not None:
-            self._bridge.sink = sink if self.exporter is not None else Discard()
+            self._bridge.sink = Discard() if isinstance(sink, Nowhere) else sink
 
 
 class Discard:
@@ -142,6 +143,14 @@ def _resource(config: Config) -> dict[str, str]:
         "telemetry.sdk.version": VERSION,
         **config.resource,
     }
+
+
+def _with_console(exporter: Exporter | None, config: Config) -> SpanSink:
+    if not config.console:
+        return exporter or Nowhere()
+    from spanglass.console.sink import Console
+
+    return Console(exporter or Nowhere())
 
 
 def _make_exporter(config: Config) -> Exporter:
@@ -175,6 +184,7 @@ def init(
     instrument: bool | Collection[str] = True,
     quiet: bool = False,
     spool: bool | str | SpoolConfig | None = None,
+    console: bool | None = None,
 ) -> None:
     """Starts tracing to `endpoint` (an OTLP/HTTP base URL), else to what `OTEL_EXPORTER_OTLP_ENDPOINT` says,
     else to a collector on this machine. Never waits for the collector; calling it again is harmless.
@@ -182,11 +192,12 @@ def init(
     Switches on the instrumentations of GenAI clients that are installed: all (`instrument=True`), those named
     (`["openai", "openinference:langchain"]`), or none. `quiet` leaves out the line that says which.
 
+    `console` draws each trace in the terminal; unsaid, only for a person at a terminal without a collector.
     `spool` (true, or a folder) keeps on disk what cannot be delivered, for this or a later process to deliver.
 
     Call it after the application configured its own OpenTelemetry provider, if it has one.
     """
-    options = InitOptions(endpoint, api_key, service, environment, release, headers, limits, spool)
+    options = InitOptions(endpoint, api_key, service, environment, release, headers, limits, spool, console)
     try:
         config = configure(options)
         runtime.start(config)
