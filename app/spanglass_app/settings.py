@@ -17,6 +17,7 @@ from spanglass_collector.config import Address, CollectorConfig
 from spanglass_collector.errors import ConfigurationError
 from spanglass_collector.service import OWNER_KEY_FILE, owner_url
 from spanglass_collector.store import StoreUrl
+from spanglass_collector.store.own_prices import own_prices
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -94,6 +95,7 @@ def load(
         store=pick(store, "store", ""),
         keys=Path(key_file) if (key_file := pick(None, "keys", "")) else None,
         api_key=environ.get("SPANGLASS_API_KEY", ""),
+        prices=own_prices(file.get("prices", {})),
     )
     return Settings(
         collector,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from spanglass_collector.access.file import KeyFile
 from spanglass_collector.errors import ConfigurationError
+from spanglass_collector.store.price_list import Price
 
 MIB = 1 << 20
 
@@ -101,6 +102,8 @@ class CollectorConfig:
     """Largest OTLP request, counted after decompression (OTLP 1.11 recommends 64 MiB)."""
     commit: CommitConfig = CommitConfig()
     spool: SpoolConfig = SpoolConfig()
+    prices: tuple[Price, ...] = ()
+    """The user's own or negotiated prices (`[prices]` of spanglass.toml)."""
     stop_deadline_s: float = 10.0
 
     @property

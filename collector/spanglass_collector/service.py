@@ -13,7 +13,7 @@ import secrets
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ from spanglass_collector.spool.owner import OwnerLock
 from spanglass_collector.spool.queue import Spool
 from spanglass_collector.store import StoreUrl, open_store
 from spanglass_collector.store.migrate import migrate
-from spanglass_collector.store.pricing import preload, price_new_models
+from spanglass_collector.store.price_list import Price
+from spanglass_collector.store.pricing import price_new_models, refresh_prices
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ class Collector:
             self._config,
             self.metrics,
             health=self._health,
-            prepare=lambda: prepare_store(self._url),
+            prepare=lambda: prepare_store(self._url, self._config.prices),
             needs_store=self._url.is_embedded,
         )
         await commit.start()
@@ -199,7 +200,7 @@ class Collector:
 
     async def _start_pricing(self) -> None:
         stop = asyncio.Event()
-        task = asyncio.create_task(_keep_prices(self._url, self._health, stop))
+        task = asyncio.create_task(_keep_prices(self._url, self._config.prices, self._health, stop))
 
         async def finish() -> None:
             stop.set()
@@ -216,15 +217,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-def prepare_store(url: StoreUrl) -> list[str]:
-    """Create the database, bring the schema up to date, give a new store the price list; returns what was applied."""
+def prepare_store(url: StoreUrl, own_prices: Sequence[Price] = ()) -> list[str]:
+    """Create the database, bring the schema up to date, give it the price list; returns what was applied."""
     store = open_store(url, create_database=True)
     try:
         applied = migrate(store, url)
         if applied:
             log.info("store migrated: %s", ", ".join(applied))
-        if not store.query("SELECT count() FROM model_prices").result_rows[0][0]:
-            preload(store)
+        refresh_prices(store, own_prices)
         return applied
     finally:
         store.close()
@@ -247,21 +247,21 @@ def owner_url(address: Address, key: str, database: str) -> str:
     return f"clickhouse://{OWNER}:{key}@{Address(host, address.port)}/{database}"
 
 
-async def _keep_prices(url: StoreUrl, health: StoreHealth, stop: asyncio.Event) -> None:
+async def _keep_prices(url: StoreUrl, own: Sequence[Price], health: StoreHealth, stop: asyncio.Event) -> None:
     """Price models that were seen for the first time, until `stop`, whenever the store is there."""
     while not stop.is_set():
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), PRICING_INTERVAL_S)
         if health.is_well and not stop.is_set():
-            await asyncio.to_thread(_price_new_models, url)
+            await asyncio.to_thread(_price_new_models, url, own)
 
 
-def _price_new_models(url: StoreUrl) -> None:
+def _price_new_models(url: StoreUrl, own: Sequence[Price]) -> None:
     try:
         with open_store(url) as store:
-            for price in price_new_models(store):
-                known = "priced" if price.is_known else "unpriced: the price library does not know it"
-                log.info("model %s of %s: %s", price.model, price.provider or "unknown provider", known)
+            for (provider, model), is_known in price_new_models(store, own).items():
+                known = "priced" if is_known else "unpriced: neither the price library nor [prices] knows it"
+                log.info("model %s of %s: %s", model, provider or "unknown provider", known)
     except StoreError as error:
         log.warning("prices not updated: %s", first_line(error))
 

@@ -55,7 +55,7 @@ ROW: dict[str, Any] = {
     "CachedInputTokens": 4,
     "ReasoningTokens": 3,
     "CostUsd": 0.25,
-    "FinishReasons": ["tool_calls"],
+    "FinishReasons": ["tool_call"],
     "SessionId": "s1",
     "UserId": "u1",
     "Tags": ["a", "b"],
@@ -149,10 +149,10 @@ def test_openinference_means_the_same(rows_of: RowsOf) -> None:
 
 def test_keys_that_became_json_are_not_stored_twice_and_others_stay(rows_of: RowsOf) -> None:
     """Of flattened keys, SpanAttributes keeps those that no column reads."""
-    unread = {"llm.input_messages.0.message.name": "Ann", "llm.tools.0.tool.cost": 1}
+    unread = {"llm.input_messages.0.message.mood": "good", "llm.tools.0.tool.cost": 1}
     (row,) = rows_of([make_span(CALL | unread)])
     kept = {key: value for key, value in row["SpanAttributes"].items() if "messages." in key or "tools." in key}
-    assert kept == {"llm.input_messages.0.message.name": "Ann", "llm.tools.0.tool.cost": "1"}
+    assert kept == {"llm.input_messages.0.message.mood": "good", "llm.tools.0.tool.cost": "1"}
 
 
 def test_conversations_longer_than_128_attributes_are_whole(rows_of: RowsOf) -> None:

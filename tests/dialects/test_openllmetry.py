@@ -46,7 +46,7 @@ ROW: dict[str, Any] = {
     "CachedInputTokens": 4,
     "ReasoningTokens": 3,
     "Streaming": False,
-    "FinishReasons": ["tool_calls", "stop"],
+    "FinishReasons": ["tool_call", "stop"],
     "InputMessages": [
         {"role": "user", "parts": [{"type": "text", "content": "weather?"}]},
         {"role": "tool", "parts": [{"type": "tool_call_response", "id": "c0", "response": '{"sun": 1}'}]},

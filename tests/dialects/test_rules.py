@@ -91,7 +91,7 @@ def test_more_than_128_attributes_are_all_stored(rows_of: RowsOf) -> None:
 def test_every_alias_fills_its_column(rows_of: RowsOf) -> None:
     """Each row of fields.csv alone on a span is read."""
     dialects = Dialects.load()
-    texts = [(field, alias) for field, alias in dialects.fields if field not in NOT_TEXTS]
+    texts = [(field, alias) for field, alias in dialects.fields if field not in NOT_TEXTS and not alias.startswith("~")]
     rows = rows_of([make_span({alias: "some text"}) for _, alias in texts])
     assert [(field, row[field]) for (field, _), row in zip(texts, rows, strict=True)] == [
         (field, "some text") for field, _ in texts
@@ -100,7 +100,16 @@ def test_every_alias_fills_its_column(rows_of: RowsOf) -> None:
 
 NOT_TEXTS = {
     *("Kind", "Provider", "AnyModel", "InputTokens", "OutputTokens", "CachedInputTokens", "CacheWriteTokens"),
-    *("ReasoningTokens", "CostUsd", "TimeToFirstTokenSeconds", "Streaming", "FinishReasons", "Tags"),
+    *(
+        "InputAudioTokens",
+        "OutputAudioTokens",
+        "ReasoningTokens",
+        "CostUsd",
+        "TimeToFirstTokenSeconds",
+        "Streaming",
+        "FinishReasons",
+        "Tags",
+    ),
 }
 """Fields whose values are read as something else than the text that was sent."""
 

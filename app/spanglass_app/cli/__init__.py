@@ -3,6 +3,7 @@
 from spanglass_app.cli import (
     alerts,
     compare,
+    cost,
     dashboards,
     data,
     dataset,
@@ -10,6 +11,7 @@ from spanglass_app.cli import (
     evaluate,
     keys,
     lifecycle,
+    reprice,
     serve,
     silence,
 )
@@ -19,6 +21,7 @@ __all__ = [
     "alerts",
     "app",
     "compare",
+    "cost",
     "dashboards",
     "data",
     "dataset",
@@ -26,6 +29,7 @@ __all__ = [
     "evaluate",
     "keys",
     "lifecycle",
+    "reprice",
     "serve",
     "silence",
 ]

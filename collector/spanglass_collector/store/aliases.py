@@ -8,10 +8,13 @@ To teach Spanglass another dialect, add rows; the views are regenerated at the n
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from types import SimpleNamespace
+
+from spanglass_collector.store.literal import sql_literal
 
 RANKS_PER_FIELD = 64
 """Most aliases one field may have: the rank takes the low 6 bits of a code."""
@@ -33,6 +36,14 @@ def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
+def _members() -> dict[str, str]:
+    types: dict[str, list[str]] = {}
+    for row in _rows("members.csv"):
+        sources = sql_literal(row["sources"].split(";"))
+        types.setdefault(row["type"], []).append(f"({sql_literal(row['member'])}, {sources})")
+    return {name: f"[{', '.join(rows)}]" for name, rows in types.items()}
+
+
 @dataclass(frozen=True)
 class Dialects:
     """The alias tables in the form the view templates read."""
@@ -42,6 +53,16 @@ class Dialects:
     kinds: dict[str, str]
     providers: dict[str, str]
     indexed: tuple[SimpleNamespace, ...]
+    """Flattened families: `prefix.0.role` ..., by the field they spell."""
+    single: dict[str, str]
+    """Attributes that are one member of a message: name -> its flattened form."""
+    reshaped: tuple[SimpleNamespace, ...]
+    parts: dict[str, SimpleNamespace]
+    members: dict[str, str]
+    """Type of an object -> the ClickHouse array of its (member, [sources])."""
+    roles: dict[str, str]
+    finish_reasons: dict[str, str]
+    """Every sender's word -> the convention's: stop, length, content_filter, tool_call, error."""
 
     @classmethod
     def load(cls) -> Dialects:
@@ -49,8 +70,60 @@ class Dialects:
             fields=tuple((row["field"], row["alias"]) for row in _rows("fields.csv")),
             kinds={row["value"]: row["kind"] for row in _rows("kinds.csv")},
             providers={row["value"]: row["provider"] for row in _rows("providers.csv")},
-            indexed=tuple(SimpleNamespace(**row) for row in _rows("indexed.csv")),
+            indexed=tuple(SimpleNamespace(**row) for row in _rows("indexed.csv") if row["prefix"].endswith(".")),
+            single={row["prefix"]: row["field"] for row in _rows("indexed.csv") if not row["prefix"].endswith(".")},
+            reshaped=tuple(SimpleNamespace(**row) for row in _rows("reshaped.csv")),
+            parts={row["value"]: SimpleNamespace(**row) for row in _rows("parts.csv")},
+            members=_members(),
+            roles={row["value"]: row["role"] for row in _rows("roles.csv")},
+            finish_reasons={row["value"]: row["reason"] for row in _rows("finish_reasons.csv")},
         )
+
+    def how(self, way: str) -> list[str]:
+        """Attributes of reshaped.csv that are read in this way."""
+        return [row.attribute for row in self.reshaped if row.how == way]
+
+    @cached_property
+    def shapes(self) -> dict[str, str]:
+        """JSON attributes -> the field they say, most preferred first."""
+        return {row.attribute: row.field for row in self.reshaped if row.how in ("messages", "tools", "documents")}
+
+    @cached_property
+    def reshaped_pattern(self) -> str:
+        """Matches the names of attributes that are rebuilt before they are read; RE2 and `re` read it alike."""
+        names = [re.escape(row.attribute) + ("" if row.attribute.endswith(".") else "$") for row in self.reshaped]
+        names += [re.escape(row.prefix) for row in self.indexed] + [re.escape(name) + "$" for name in self.single]
+        return "^(" + "|".join(dict.fromkeys(names)) + ")"
+
+    @property
+    def reshaping_events(self) -> list[str]:
+        return [
+            *self.message_events,
+            *self.answer_events,
+            *self.first_token_events,
+            "db.query.result",
+            "db.search.result",
+        ]
+
+    @property
+    def message_events(self) -> list[str]:
+        return [
+            *(f"gen_ai.{role}.message" for role in ("system", "user", "assistant", "tool")),
+            "gen_ai.content.prompt",
+        ]
+
+    @property
+    def answer_events(self) -> list[str]:
+        return ["gen_ai.choice", "gen_ai.content.completion"]
+
+    @property
+    def first_token_events(self) -> list[str]:
+        return [
+            "First Token Stream Event",
+            "gen_ai.content.completion.chunk",
+            "llm.content.completion.chunk",
+            "ai.stream.firstChunk",
+        ]
 
     @cached_property
     def names(self) -> list[str]:

@@ -19,7 +19,7 @@ from spanglass_collector.store import otlp_types
 from spanglass_collector.store.aliases import Dialects
 from spanglass_collector.store.contract import Store
 from spanglass_collector.store.literal import sql_literal
-from spanglass_collector.store.pricing import COST_SQL
+from spanglass_collector.store.repricing import COST_SQL, PRICE_SQL
 from spanglass_collector.store.url import StoreUrl
 
 LEDGER = """
@@ -114,14 +114,21 @@ def _environment(url: StoreUrl, engine_user: str) -> jinja2.Environment:
     environment.globals.update(
         database=url.database,
         dialects=dialects,
+        kinds=f"{sql_literal(list(dialects.kinds))}, {sql_literal(list(dialects.kinds.values()))}",
         otlp={"request": otlp_types.TRACES, "logs": otlp_types.LOGS, "metrics": otlp_types.METRICS},
-        cost=COST_SQL.replace("{dictionary}", f"{url.database}.model_price"),
+        price=PRICE_SQL.replace("{dictionary}", f"{url.database}.model_price"),
+        price_rows=_query("price_rows").replace("{database}", url.database),
+        cost=COST_SQL.replace("{price}", "price"),
         on_cluster=f"ON CLUSTER '{url.cluster}'" if url.cluster else "",
         durable_settings=DURABLE_SETTINGS,
         dictionary_login=f" DB {sql_literal(url.database)}" + _login(url, engine_user),
         engine=lambda name, *arguments: _engine(url, name, arguments),
     )
     return environment
+
+
+def _query(name: str) -> str:
+    return files(__package__).joinpath(f"queries/{name}.sql").read_text(encoding="utf-8")
 
 
 def _login(url: StoreUrl, engine_user: str) -> str:

@@ -22,6 +22,8 @@ class Inbox:
 
 
 TRACES = Inbox("otlp_inbox", "resource_spans", "Request")
+PLAIN_TRACES = Inbox("otlp_inbox_plain", "resource_spans", "Request")
+"""For requests none of whose attributes is rebuilt before it is a column (dialects/reshaped.csv)."""
 LOGS = Inbox("otlp_logs_inbox", "resource_logs", "LogsRequest")
 METRICS = Inbox("otlp_metrics_inbox", "resource_metrics", "MetricsRequest")
 

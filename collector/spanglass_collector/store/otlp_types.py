@@ -11,21 +11,24 @@ _WHICH = (
     "value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, "
     "'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7)"
 )
-_SCALARS = f"{_WHICH}, string_value String, bool_value UInt8, int_value Int64, double_value Float64"
-_INNER = f"Tuple({_SCALARS}, array_value String, kvlist_value String, bytes_value String)"
-_VALUE = f"Tuple({_SCALARS}, array_value Tuple(values Array({_INNER})), kvlist_value String, bytes_value String)"
-_ATTRIBUTES = f"Array(Tuple(key String, value {_VALUE}))"
+# Numbers and booleans arrive as text, decoded so by the reader; a member that was not sent is NULL.
+_TEXTS = ("string_value", "bool_value", "int_value", "double_value", "kvlist_value", "bytes_value")
+_SCALARS = ", ".join([_WHICH, *(f"{name} Nullable(String)" for name in _TEXTS)])
+_INNER = f"Tuple({_SCALARS}, array_value Nullable(String))"
+_VALUE = f"Tuple({_SCALARS}, array_value Tuple(values Array({_INNER})))"
+_WORD = "LowCardinality(String)"
+_ATTRIBUTES = f"Array(Tuple(key {_WORD}, value {_VALUE}))"
 _RESOURCE = f"Tuple(attributes {_ATTRIBUTES})"
 _SCOPE = f"Tuple(name String, version String, attributes {_ATTRIBUTES}, dropped_attributes_count UInt32)"
 
-_EVENT = f"Tuple(time_unix_nano UInt64, name String, attributes {_ATTRIBUTES})"
+_EVENT = f"Tuple(time_unix_nano UInt64, name {_WORD}, attributes {_ATTRIBUTES})"
 _LINK = f"Tuple(trace_id String, span_id String, trace_state String, attributes {_ATTRIBUTES})"
 _SPAN = (
-    "Tuple(trace_id String, span_id String, trace_state String, parent_span_id String, name String, kind Int32, "
+    f"Tuple(trace_id String, span_id String, trace_state String, parent_span_id String, name {_WORD}, kind Int32, "
     "start_time_unix_nano UInt64, end_time_unix_nano UInt64, "
     f"attributes {_ATTRIBUTES}, events Array({_EVENT}), links Array({_LINK}), status Tuple(message String, code Int32))"
 )
-_SCOPE_SPANS = f"Tuple(scope Tuple(name String, version String), spans Array({_SPAN}))"
+_SCOPE_SPANS = f"Tuple(scope Tuple(name {_WORD}, version {_WORD}), spans Array({_SPAN}))"
 TRACES = f"Array(Tuple(resource {_RESOURCE}, scope_spans Array({_SCOPE_SPANS})))"
 
 _LOG_RECORD = (

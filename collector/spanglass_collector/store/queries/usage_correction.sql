@@ -1,7 +1,10 @@
--- Calls that were counted as unpriced get their cost, by rows that add the difference.
+-- Calls whose cost changes: rows that add the difference to the rollup.
 INSERT INTO usage_1m (Project, Minute, ServiceName, Environment, Kind, Provider, Model, PromptName, PromptVersion, CostUsd, UnpricedCalls)
 SELECT Project, toStartOfMinute(toDateTime(Timestamp)) AS Minute, ServiceName, Environment, Kind, Provider, if(ResponseModel != '', ResponseModel, RequestModel) AS Model,
-       PromptName, PromptVersion, sum(ifNull({cost}, 0)), -toInt64(count())
-FROM spans
-WHERE {unpriced}
+       PromptName, PromptVersion, sum(ifNull(after, 0) - ifNull(before, 0)) AS CostUsd, toInt64(countIf(after IS NULL)) - toInt64(countIf(before IS NULL)) AS UnpricedCalls
+FROM
+(
+    SELECT *, spans.CostUsd AS before, coalesce(ReportedCostUsd, computed) AS after FROM (SELECT *, {cost} AS computed FROM spans WHERE {condition}) AS spans
+)
+WHERE isNull(after) != isNull(before) OR after != before
 GROUP BY ALL
