@@ -31,6 +31,7 @@ class Limits:
     retry_deadline_s: float = 60.0
     retry_after_max_s: float = 30.0
     exit_deadline_s: float = 2.0
+    overhead_budget: float = 0.02  # of one CPU; beyond it content, then traces are left out. 1 is no bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ def limits_of(environ: Mapping[str, str]) -> Limits:
     limits = Limits()
     return replace(
         limits,
+        overhead_budget=_share(environ.get("SPANGLASS_OVERHEAD_BUDGET")) or limits.overhead_budget,
         queue_spans=_positive(environ.get("OTEL_BSP_MAX_QUEUE_SIZE")) or limits.queue_spans,
         request_spans=_positive(environ.get("OTEL_BSP_MAX_EXPORT_BATCH_SIZE")) or limits.request_spans,
         export_interval_s=_seconds(environ.get("OTEL_BSP_SCHEDULE_DELAY")) or limits.export_interval_s,
@@ -172,6 +174,15 @@ _WHOLE_NUMBERS = ("OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "
 def _positive(text: str | None) -> int | None:
     text = (text or "").strip()
     return int(text) if text.isdecimal() and int(text) > 0 else None
+
+
+def _share(text: str | None) -> float | None:
+    """A number above 0 and up to 1, written as such."""
+    try:
+        share = float(text or "")
+    except ValueError:
+        return None
+    return share if 0 < share <= 1 else None
 
 
 def _seconds(milliseconds: str | None) -> float | None:

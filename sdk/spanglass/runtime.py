@@ -23,6 +23,7 @@ from spanglass.record.bridge import Bridge, ConfiguredProvider, exports_already_
 from spanglass.record.ids import new_trace_id
 from spanglass.record.tracer import Provider, Resource
 from spanglass.safety import wall
+from spanglass.sigterm import SigtermDelivery
 from spanglass.version import VERSION
 
 if TYPE_CHECKING:  # the exporter brings an HTTP client, which `import spanglass` should not
@@ -185,6 +186,7 @@ def init(
     quiet: bool = False,
     spool: bool | str | SpoolConfig | None = None,
     console: bool | None = None,
+    deliver_on_sigterm: bool = False,
 ) -> None:
     """Starts tracing to `endpoint` (an OTLP/HTTP base URL), else to what `OTEL_EXPORTER_OTLP_ENDPOINT` says,
     else to a collector on this machine. Never waits for the collector; calling it again is harmless.
@@ -193,6 +195,7 @@ def init(
     (`["openai", "openinference:langchain"]`), or none. `quiet` leaves out the line that says which.
 
     `console` draws each trace in the terminal; unsaid, only for a person at a terminal without a collector.
+    `deliver_on_sigterm` delivers before SIGTERM ends a process that does not handle it.
     `spool` (true, or a folder) keeps on disk what cannot be delivered, for this or a later process to deliver.
 
     Call it after the application configured its own OpenTelemetry provider, if it has one.
@@ -201,6 +204,8 @@ def init(
     try:
         config = configure(options)
         runtime.start(config)
+        if deliver_on_sigterm:
+            _sigterm.install()
         if not config.disabled and instrument:
             _instrument(instrument, quiet)
     except Exception as error:  # noqa: BLE001 - the SDK safety wall
@@ -222,6 +227,7 @@ def flush(timeout_s: float = 5.0) -> bool:
 def shutdown(timeout_s: float = 2.0) -> None:
     """Delivers what it can within `timeout_s`, stops exporting and switches off what `init` switched on."""
     runtime.stop(timeout_s)
+    _sigterm.remove()
     if switch := sys.modules.get("spanglass.instrument.switch"):
         switch.switch.off()
 
@@ -236,5 +242,6 @@ def stats() -> Stats:
     return ledger.read(0) if runtime.exporter is None else runtime.exporter.stats()
 
 
+_sigterm = SigtermDelivery(_at_exit)
 atexit.register(_at_exit)
 after_fork(runtime.restart_after_fork, _at_exit)

@@ -24,6 +24,7 @@ class SpanQueue:
         self._ledger = ledger
         self._spans: deque[tuple[FinishedSpan, int]] = deque()
         self._bytes = 0
+        self.bytes_put = 0  # ever, also of what was dropped: what callers spent time on
 
     def __len__(self) -> int:
         return len(self._spans)
@@ -33,6 +34,7 @@ class SpanQueue:
         ledger, limits, spans = self._ledger, self._limits, self._spans
         with ledger.lock:
             ledger.created += 1
+            self.bytes_put += size_bytes
             if len(spans) >= limits.queue_spans:
                 ledger.dropped[QUEUE_FULL] += 1
             elif self._bytes + size_bytes > limits.queue_bytes:

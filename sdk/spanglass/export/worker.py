@@ -17,7 +17,8 @@ from spanglass.export.spool import Spool
 from spanglass.export.transport import Transport
 from spanglass.export.wake import Wake
 from spanglass.export.wire import RequestEncoder
-from spanglass.ledger import INTERNAL, REFUSED, REJECTED, SHUTDOWN, UNENCODABLE, UNREACHABLE, Ledger, Stats
+from spanglass.ledger import INTERNAL, OVERLOAD, REFUSED, REJECTED, SHUTDOWN, UNENCODABLE, UNREACHABLE, Ledger, Stats
+from spanglass.overload import Guard, Spent, keeps
 from spanglass.safety import RateLimitedLog, wall
 
 UNDER_WAY = "under way at exit"  # a request without an answer yet: neither lost nor delivered
@@ -44,6 +45,7 @@ class Exporter:
         self._ledger = ledger
         self._spool = spool
         self._report = report
+        self.guard = Guard(limits.overhead_budget)
         self._losses = RateLimitedLog()
         self.restart()
 
@@ -58,6 +60,7 @@ class Exporter:
         self._under_way: tuple[bytes, int] | None = None  # the request that waits for its answer, and its spans
         self._delivery = Delivery(self._transport, self._limits, self._ledger, self._wake)
         self._backlog = Backlog(self._spool, self._delivery, self._ledger) if self._spool else None
+        self.guard.restart()
         self._is_listening = False  # whether the last request was delivered
         self._transport.close()
         if self._report:
@@ -68,11 +71,21 @@ class Exporter:
             self._ledger.count_created()
             self._ledger.count_dropped(SHUTDOWN, 1)
             return
+        if self.guard.level and self._is_left_out(span):
+            return
         waiting = self.queue.put(span, size_bytes)
         if self._thread is None:
             self._start_thread()
         if waiting == self._limits.request_spans:
             self._wake.set()
+
+    def _is_left_out(self, span: FinishedSpan) -> bool:
+        """At level 2, most traces; counted as lost, since the application wanted them."""
+        if self.guard.level < 2 or span.context is None or keeps(span.context.trace_id):
+            return False
+        self._ledger.count_created()
+        self._ledger.count_dropped(OVERLOAD, 1)
+        return True
 
     def stats(self) -> Stats:
         return self._ledger.read(len(self.queue) + self._unsettled)
@@ -130,6 +143,7 @@ class Exporter:
         while not self._is_ending:
             self._wake.wait(self._limits.export_interval_s)
             self._drain()
+            self.guard.observe(Spent(time.monotonic(), time.thread_time(), self.stats().created, self.queue.bytes_put))
             if self._backlog is not None:
                 self._guarded(self._backlog.replay)
         self._drain()
