@@ -15,6 +15,7 @@ from typing import Any
 
 from spanglass_collector.config import Address, CollectorConfig
 from spanglass_collector.errors import ConfigurationError
+from spanglass_collector.scrape.target import ScrapeTarget
 from spanglass_collector.service import OWNER_KEY_FILE, owner_url
 from spanglass_collector.store import StoreUrl
 from spanglass_collector.store.own_prices import own_prices
@@ -96,6 +97,7 @@ def load(
         keys=Path(key_file) if (key_file := pick(None, "keys", "")) else None,
         api_key=environ.get("SPANGLASS_API_KEY", ""),
         prices=own_prices(file.get("prices", {})),
+        scrape=tuple(ScrapeTarget.from_table(target) for target in table.get("scrape", ())),
     )
     return Settings(
         collector,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from spanglass_collector.access.file import KeyFile
 from spanglass_collector.errors import ConfigurationError
+from spanglass_collector.scrape.target import ScrapeTarget
 from spanglass_collector.store.price_list import Price
 
 MIB = 1 << 20
@@ -104,6 +105,8 @@ class CollectorConfig:
     spool: SpoolConfig = SpoolConfig()
     prices: tuple[Price, ...] = ()
     """The user's own or negotiated prices (`[prices]` of spanglass.toml)."""
+    scrape: tuple[ScrapeTarget, ...] = ()
+    """Model servers whose Prometheus metrics are fetched."""
     stop_deadline_s: float = 10.0
 
     @property

@@ -34,6 +34,7 @@ from spanglass_collector.query.session import EmbeddedEngine
 from spanglass_collector.receive.accept import Receiver
 from spanglass_collector.receive.grpc import GrpcReceiver
 from spanglass_collector.receive.http import http_app
+from spanglass_collector.scrape.loop import Scraper
 from spanglass_collector.spool.owner import OwnerLock
 from spanglass_collector.spool.queue import Spool
 from spanglass_collector.store import StoreUrl, open_store
@@ -97,6 +98,7 @@ class Collector:
         key = owner_key(self._config.data_dir)
         access = self._access(key)
         receiver = Receiver(self._commit, self.metrics, time.time_ns)
+        self._start_scraping(receiver)
         sql, store_url = await self._start_sql(access, key)
         grpc_port = await self._start_grpc(receiver, access)
         app = http_app(
@@ -197,6 +199,16 @@ class Collector:
 
         self._cleanup.push_async_callback(stop)
         return Address(address.host, listener.getsockname()[1])
+
+    def _start_scraping(self, receiver: Receiver) -> None:
+        stop = asyncio.Event()
+        tasks = [asyncio.create_task(Scraper(target, receiver).run(stop)) for target in self._config.scrape]
+
+        async def finish() -> None:
+            stop.set()
+            await asyncio.gather(*tasks)
+
+        self._cleanup.push_async_callback(finish)
 
     async def _start_pricing(self) -> None:
         stop = asyncio.Event()
