@@ -7,5 +7,5 @@ from spanglass_collector.admit.logs import LOGS
 from spanglass_collector.admit.signal import Signal
 from spanglass_collector.admit.traces import TRACES
 
-SIGNALS: tuple[Signal, ...] = (TRACES,)
-BY_NAME = {signal.name: signal for signal in (TRACES, LOGS, METRICS)}
+SIGNALS: tuple[Signal, ...] = (TRACES, LOGS, METRICS)
+BY_NAME = {signal.name: signal for signal in SIGNALS}
