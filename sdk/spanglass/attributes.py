@@ -64,6 +64,7 @@ SCORE_TARGET: Final = "spanglass.score.target_span_id"
 SERVICE_NAME: Final = "service.name"
 SERVICE_VERSION: Final = "service.version"
 ENVIRONMENT: Final = "deployment.environment.name"
+MODEL_VERSION: Final = "spanglass.model.version"
 
 # Kinds the conventions have no operation for (reranker, guardrail, chain, task) carry ours alone.
 OPERATION_OF_KIND: Final[dict[str, str]] = {

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
-from spanglass.attributes import ENVIRONMENT, SERVICE_NAME, SERVICE_VERSION
+from spanglass.attributes import ENVIRONMENT, MODEL_VERSION, SERVICE_NAME, SERVICE_VERSION
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:4318"
 _TRACES_PATH, _METRICS_PATH = "/v1/traces", "/v1/metrics"
@@ -234,6 +234,7 @@ def _resource(options: InitOptions, environ: Mapping[str, str]) -> dict[str, str
         SERVICE_NAME: environ.get("OTEL_SERVICE_NAME"),
         ENVIRONMENT: environ.get("SPANGLASS_ENVIRONMENT"),
         SERVICE_VERSION: environ.get("SPANGLASS_RELEASE"),
+        MODEL_VERSION: environ.get("SPANGLASS_MODEL_VERSION"),
     }
     return {**listed, **{name: value for name, value in variables.items() if value}, **_said(options)}
 

@@ -70,11 +70,14 @@ def lineage_router(access: Access, open_store: OpenStore, *, body_limit_bytes: i
     @router.post("/records")
     async def records(request: Request) -> Response:
         try:
+            # Who may not send is told before the body is read.
+            project = access.admit(request.headers, Scope.INGEST).project
             encoding = request.headers.get("content-encoding", "").strip().lower()
             parsed = parse(await read_body(request.stream(), encoding, body_limit_bytes))
+            stored = await asyncio.to_thread(_in_store, open_store, lambda store: write(store, project, parsed))
         except CollectorError as error:
             return _error(error)
-        return await answer(request, lambda store, project: {"stored": write(store, project, parsed)})
+        return _json({"stored": stored})
 
     @router.post("/prompts/{prompt}")
     async def create_prompt(prompt: str, draft: PromptDraft, request: Request) -> Response:

@@ -13,8 +13,8 @@ from typing import Any
 
 from transformers import StoppingCriteria, StoppingCriteriaList
 
+from spanglass import attributes as names
 from spanglass.record.handle import Handle
-from spanglass.serving.served import MODEL_VERSION
 from spanglass.traced.block import span
 
 
@@ -40,7 +40,7 @@ def generate(
     name = model_version.partition("@")[0] or str(getattr(model.config, "_name_or_path", "") or type(model).__name__)
     with span("generate", kind="llm") as current:
         if model_version:
-            current.set_attribute(MODEL_VERSION, model_version)
+            current.set_attribute(names.MODEL_VERSION, model_version)
         made = _generate(model, tokenizer, list(prompts), options)
         _describe(current, name, list(prompts), made)
     return made

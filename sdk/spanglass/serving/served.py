@@ -14,7 +14,6 @@ from opentelemetry import context as otel_context
 from spanglass import attributes as names
 from spanglass.record.ambient import inherited
 
-MODEL_VERSION = "spanglass.model.version"
 LINEAGE = "spanglass.lineage.id"
 RELEASE = "spanglass.release"
 
@@ -43,7 +42,7 @@ def served_attributes(
 ) -> dict[str, Any]:
     """The span attributes that name what served; nothing for what was not said."""
     said = {
-        MODEL_VERSION: str(model),
+        names.MODEL_VERSION: str(model),
         LINEAGE: getattr(model, "lineage_id", ""),
         names.PROMPT_NAME: prompt,
         names.PROMPT_VERSION: str(prompt_version),
