@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import httpx
-from prometheus_client.parser import text_string_to_metric_families
 
-from spanglass_app import reach
+from spanglass_app import ledgers, reach
 from spanglass_app.settings import Settings
 from spanglass_collector.errors import CollectorError, first_line
 from spanglass_collector.store import Store
@@ -32,7 +31,7 @@ def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order of the data path."""
     findings = [_otlp_http(settings), _otlp_grpc(settings), _disk(settings)]
     if findings[0].level == "ok":
-        findings.append(_ledger(settings))
+        findings += _collector(settings)
     try:
         with reach.store(settings) as store:
             findings += list(_store(store))
@@ -65,23 +64,24 @@ def _disk(settings: Settings) -> Finding:
     return Finding("ok", "disk", text) if free > LOW_DISK_BYTES else Finding("warn", "disk", f"{text}: make room")
 
 
-def _ledger(settings: Settings) -> Finding:
-    """received = stored + repeated + rejected + refused, up to what is in flight."""
-    text = httpx.get(f"{settings.otlp_endpoint}/metrics", timeout=5).text
-    totals: dict[str, float] = {}
-    for family in text_string_to_metric_families(text):
-        for sample in family.samples:
-            if sample.name.endswith("_total"):
-                totals[family.name] = totals.get(family.name, 0) + sample.value
-    names = ("received", "stored", "repeated", "rejected", "refused")
-    received, *parts = (int(totals.get(f"spanglass_spans_{name}", 0)) for name in names)
-    told = f"{received} spans received = " + " + ".join(
-        f"{value} {name}" for name, value in zip(names[1:], parts, strict=True)
-    )
-    missing = received - sum(parts)
-    if missing:
-        return Finding("warn", "loss ledger", f"{told}, {missing} in flight or unaccounted; look again in a moment")
-    return Finding("ok", "loss ledger", told)
+def _collector(settings: Settings) -> Iterator[Finding]:
+    """Its own complaint, and its books; an identity may be off by what is in flight."""
+    said = httpx.get(f"{settings.otlp_endpoint}/readyz", timeout=5).text.strip()
+    if "degraded" in said:
+        yield Finding("warn", "delivery", f"{said}; see 'spanglass spool inspect'")
+    metrics = httpx.get(f"{settings.otlp_endpoint}/metrics", timeout=5).text
+    yield _identity("ledger", list(ledgers.received(metrics)), "in flight or unaccounted; look again in a moment")
+    spool = list(ledgers.spooled(metrics))
+    finding = _identity("spool", spool, "unaccounted: please report this")
+    yield Finding("ok", "spool", "never used") if all(book.is_empty for book in spool) else finding
+
+
+def _identity(subject: str, books: Sequence[ledgers.Book], advice: str) -> Finding:
+    """Signals that were never seen are not worth a word, unless there are no others."""
+    shown = [book for book in books if not book.is_empty] or list(books[:1])
+    told = "; ".join(book.told for book in shown)
+    missing = sum(abs(book.missing) for book in shown)
+    return Finding("warn", subject, f"{told}, {missing} {advice}") if missing else Finding("ok", subject, told)
 
 
 def _store(store: Store) -> Iterator[Finding]:
@@ -92,7 +92,30 @@ def _store(store: Store) -> Iterator[Finding]:
     )
     for subject, look in checks:
         yield Finding("ok", subject, look(store))
+    yield _losses(store)
     yield _unpriced(store)
+
+
+def _losses(store: Store) -> Finding:
+    """What SDKs counted beside what is stored here; see the view loss_ledger."""
+    rows = store.query(
+        "SELECT ServiceName, Created, SampledOut, Dropped, DroppedBy, Stored, Unaccounted FROM loss_ledger "
+        "ORDER BY Dropped + abs(Unaccounted) DESC LIMIT 5"
+    ).result_rows
+    if not rows:
+        return Finding("ok", "loss ledger", "no SDK has reported its counts")
+    told = "; ".join(
+        f"{service}: {created:,} created = {sampled:,} sampled out + {dropped:,} dropped{_reasons(by)} + "
+        f"{stored:,} stored + {missing:,} on the way or unaccounted"
+        for service, created, sampled, dropped, by, stored, missing in rows
+    )
+    return Finding("warn" if any(row[3] for row in rows) else "ok", "loss ledger", told)
+
+
+def _reasons(dropped_by: Mapping[str, int]) -> str:
+    return (
+        f" ({', '.join(f'{count:,} {reason}' for reason, count in sorted(dropped_by.items()))})" if dropped_by else ""
+    )
 
 
 def _spans(store: Store) -> str:

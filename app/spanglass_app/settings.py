@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spanglass_collector.config import Address, CollectorConfig
+from spanglass_collector.config import Address, CollectorConfig, SpoolConfig
 from spanglass_collector.errors import ConfigurationError
 from spanglass_collector.scrape.target import ScrapeTarget
 from spanglass_collector.service import OWNER_KEY_FILE, owner_url
@@ -98,6 +98,7 @@ def load(
         api_key=environ.get("SPANGLASS_API_KEY", ""),
         prices=own_prices(file.get("prices", {})),
         scrape=tuple(ScrapeTarget.from_table(target) for target in table.get("scrape", ())),
+        spool=SpoolConfig.from_mapping(file.get("spool", {})),
     )
     return Settings(
         collector,

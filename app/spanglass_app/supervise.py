@@ -1,7 +1,8 @@
 """Runs the collector in this process and its companions (evaluators, alerts) in processes of their own.
 
 The companions reach the store through the SQL endpoint; a companion that dies is started again, the collector never
-waits for one. Stopping: companions first, then the receivers, then what was taken is stored.
+waits for one. Stopping: readiness first, then companions, then the receivers, then what was taken is stored or, past
+the deadline or at a second signal, spooled.
 """
 
 from __future__ import annotations
@@ -30,23 +31,64 @@ COMPANION_STOP_S = 10.0
 _ARGUMENTS = {"evaluators": ["evaluators"], "alerts": ["alerts", "run"]}
 
 
-async def run_collector(settings: Settings, console: Console, config: Path | None, companions: Sequence[str]) -> None:
-    """Until SIGINT or SIGTERM. Raises ConfigurationError or StoreError when it cannot start."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+class Signals:
+    """SIGINT and SIGTERM: the first asks to stop, the second to stop now."""
+
+    def __init__(self) -> None:
+        self.stop = asyncio.Event()
+        self.hurry = asyncio.Event()
+        self.exit_code = 0
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._on_signal, number)
+
+    def _on_signal(self, number: int) -> None:
+        if self.stop.is_set():
+            self.exit_code = 128 + number
+            self.hurry.set()
+        self.stop.set()
+
+
+async def run_collector(settings: Settings, console: Console, config: Path | None, companions: Sequence[str]) -> int:
+    """Until SIGINT or SIGTERM; returns the exit code: 0, or 128 + the second signal's number when there was one.
+
+    Raises ConfigurationError or StoreError when it cannot start.
+    """
+    signals = Signals()
     collector = Collector(settings.collector)
     endpoints = await collector.start()
     _greet(console, settings, endpoints)
-    tasks = [asyncio.create_task(_keep_running(name, endpoints, config, stop)) for name in companions]
+    tasks = [asyncio.create_task(_keep_running(name, endpoints, config, signals.stop)) for name in companions]
     try:
-        await stop.wait()
+        await signals.stop.wait()
     finally:
-        stop.set()
-        console.print("stopping: storing what was received ...")
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await collector.stop()
-        console.print("stopped; everything acknowledged is stored")
+        signals.stop.set()
+        await _stop_all(collector, tasks, signals, console)
+    return signals.exit_code
+
+
+async def _stop_all(
+    collector: Collector, companions: Sequence[asyncio.Task[None]], signals: Signals, console: Console
+) -> None:
+    collector.withdraw()
+    console.print("stopping: storing what was received ...")
+    hurry = asyncio.create_task(_hurry(collector, signals))
+    if companions:
+        ended = asyncio.gather(*companions, return_exceptions=True)
+        # In a hurry the companions are left to notice that their parent is gone.
+        await asyncio.wait((ended, asyncio.create_task(signals.hurry.wait())), return_when=asyncio.FIRST_COMPLETED)
+    await collector.stop()
+    hurry.cancel()
+    left = f" or in the spool ({collector.left_in_spool} requests)" if collector.left_in_spool else ""
+    console.print(f"stopped; everything acknowledged is stored{left}", highlight=False)
+    if collector.is_stuck or signals.hurry.is_set():
+        # A thread that waits for the store would keep the interpreter from ending.
+        sys.stdout.flush()
+        os._exit(signals.exit_code)
+
+
+async def _hurry(collector: Collector, signals: Signals) -> None:
+    await signals.hurry.wait()
+    collector.hurry()
 
 
 async def _keep_running(name: str, endpoints: Endpoints, config: Path | None, stop: asyncio.Event) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from spanglass_collector.access.file import KeyFile
@@ -81,8 +82,22 @@ class SpoolConfig:
     up a request after 10 s."""
     memory_bytes: int = 128 * MIB
     """Waiting request bytes past which the newest go to the spool although the store is well."""
-    retry_s: tuple[float, float] = (0.5, 10.0)
-    """Shortest and longest pause between tries of a store that is away."""
+    retry_min_s: float = 0.5
+    """Pause before a store that is away is tried again; doubled each time, up to the next."""
+    retry_max_s: float = 10.0
+
+    @classmethod
+    def from_mapping(cls, table: object) -> SpoolConfig:
+        """[spool] of spanglass.toml: the names above. Raises ConfigurationError that names what is wrong."""
+        known = [field.name for field in fields(cls)]
+        if not isinstance(table, Mapping):
+            raise ConfigurationError("'spool' must be a table: write [spool]")
+        for name, value in table.items():
+            if name not in known:
+                raise ConfigurationError(f"[spool] {name} is no setting; there are {', '.join(known)}")
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+                raise ConfigurationError(f"[spool] {name} must be a number that is not negative, not {value!r}")
+        return cls(**table)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from spanglass_collector.receive.accept import Receiver
 from spanglass_collector.receive.grpc import GrpcReceiver
 from spanglass_collector.receive.http import http_app
 from spanglass_collector.scrape.loop import Scraper
+from spanglass_collector.spool.ledger import PENDING
 from spanglass_collector.spool.owner import OwnerLock
 from spanglass_collector.spool.queue import Spool
 from spanglass_collector.store import StoreUrl, open_store
@@ -71,6 +72,8 @@ class Collector:
         self.metrics = CollectorMetrics()
         self._health = StoreHealth()
         self._ready = False
+        self.left_in_spool = 0
+        """After `stop`: requests that the next start will store."""
         self._cleanup = contextlib.AsyncExitStack()
 
     async def start(self) -> Endpoints:
@@ -83,14 +86,23 @@ class Collector:
         self._ready = True
         return endpoints
 
+    def withdraw(self) -> None:
+        """Readiness off: whoever balances load sends elsewhere, while everything still works."""
+        self._ready = False
+
     async def stop(self) -> None:
         """Readiness off, receivers closed, what was taken stored, past the deadline spooled; then all is closed."""
-        self._ready = False
+        self.withdraw()
         await self._cleanup.aclose()
 
     def hurry(self) -> None:
         """During `stop`: wait for the store no longer, spool what it has not taken. Call it on the event loop."""
         self._commit.hurry()
+
+    @property
+    def is_stuck(self) -> bool:
+        """After `stop`: an insert is still under way in a thread, which only the end of the process ends."""
+        return self._commit.is_stuck
 
     async def _start(self) -> Endpoints:
         self._commit = await self._start_commit()
@@ -143,8 +155,12 @@ class Collector:
             spool = Spool(folder, self._config.spool)
         except (sqlite3.Error, OSError) as error:
             raise ConfigurationError(f"the spool under {folder} cannot be used: {error}") from error
-        self._cleanup.callback(spool.close)
+        self._cleanup.callback(self._close_spool, spool)
         return spool
+
+    def _close_spool(self, spool: Spool) -> None:
+        self.left_in_spool = sum(t.requests for t in spool.totals() if t.name == PENDING)
+        spool.close()
 
     def _access(self, key: str) -> Access:
         config = self._config

@@ -30,7 +30,18 @@ def by_subject(settings: Settings) -> dict[str, Finding]:
 def test_a_running_collector_is_well(running: Settings) -> None:
     """Every part is looked at, in the order of the data path."""
     findings = examine(running)
-    subjects = ["OTLP/HTTP", "OTLP/gRPC", "disk", "loss ledger", "store", "spans", "scores", "prices"]
+    subjects = [
+        "OTLP/HTTP",
+        "OTLP/gRPC",
+        "disk",
+        "ledger",
+        "spool",
+        "store",
+        "spans",
+        "scores",
+        "loss ledger",
+        "prices",
+    ]
     assert [finding.subject for finding in findings] == subjects
     assert "fail" not in {finding.level for finding in findings}
 
@@ -39,8 +50,8 @@ def test_the_ledger_and_the_store_count_what_was_sent(running: Settings, project
     """Received is stored, nothing is unaccounted for."""
     project.take(write(tmp_path / "f", [conversation()]))
     found = by_subject(running)
-    assert found["loss ledger"].level == "ok"
-    assert " received = " in found["loss ledger"].text
+    assert found["ledger"].level == "ok"
+    assert " received = " in found["ledger"].text
     assert " stored, the newest received " in found["spans"].text
 
 

@@ -14,6 +14,7 @@ from spanglass_app.cli import (
     reprice,
     serve,
     silence,
+    spool,
 )
 from spanglass_app.cli.root import app
 
@@ -32,4 +33,5 @@ __all__ = [
     "reprice",
     "serve",
     "silence",
+    "spool",
 ]

@@ -39,7 +39,8 @@ def up(
 
         chosen = settings(data_dir, otlp_http, otlp_grpc, sql, store, config)
         check(chosen)
-        asyncio.run(run_collector(chosen, console, config, companions=("evaluators", "alerts")))
+        code = asyncio.run(run_collector(chosen, console, config, companions=("evaluators", "alerts")))
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -55,7 +56,8 @@ def collector(
     log_to_terminal()
     with explained():
         chosen = settings(data_dir, otlp_http, otlp_grpc, sql, store, config)
-        asyncio.run(run_collector(chosen, console, config, companions=()))
+        code = asyncio.run(run_collector(chosen, console, config, companions=()))
+    raise typer.Exit(code)
 
 
 @app.command()

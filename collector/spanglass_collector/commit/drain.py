@@ -53,6 +53,8 @@ class Drain:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="drain")
         self._wake = asyncio.Event()
         self._stopping = False
+        self.is_replaying = False
+        """Whether its thread waits for the store."""
 
     @property
     def is_prepared(self) -> bool:
@@ -75,9 +77,8 @@ class Drain:
     def wake(self) -> None:
         self._wake.set()
 
-    async def run(self, retry_s: tuple[float, float]) -> None:
-        """Until `stop`."""
-        shortest, longest = retry_s
+    async def run(self, shortest: float, longest: float) -> None:
+        """Until `stop`, with pauses of `shortest` to `longest` seconds while the store does not answer."""
         pause = shortest
         while not self._stopping:
             self._wake.clear()
@@ -102,6 +103,7 @@ class Drain:
 
     async def _step(self) -> Step:
         try:
+            self.is_replaying = True
             await self.prepare()
             step = await asyncio.get_running_loop().run_in_executor(self._thread, self._replay_oldest)
         except (CollectorError, sqlite3.Error, OSError) as error:
@@ -111,6 +113,8 @@ class Drain:
             log.exception("the spool could not be replayed")
             self._health.failed(first_line(error))
             return Step.FAILED
+        finally:
+            self.is_replaying = False
         if step is not Step.FAILED:
             self._health.answered()
         return step

@@ -82,12 +82,16 @@ class GroupCommit:
         if self._loop_task:
             await self._loop_task
         timer.cancel()
-        is_stuck = self._is_busy
         if self._spooling:
             await self._spooling.stop(wait=self._health.is_well and not self._hurry.is_set())
-        for writer in () if is_stuck else self._idle:
+        for writer in () if self._is_busy else self._idle:
             await self._in_thread(writer.close)
-        self._threads.shutdown(wait=not is_stuck)
+        self._threads.shutdown(wait=not self._is_busy)
+
+    @property
+    def is_stuck(self) -> bool:
+        """After `stop`: a thread still waits for the store."""
+        return self._is_busy or (self._spooling is not None and self._spooling.is_stuck)
 
     async def commit(self, request: Admitted) -> Fate:
         """Returns once the request is safe, and how.

@@ -35,6 +35,7 @@ class Spooling:
         self._needs_store = needs_store
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._task: asyncio.Task[None] | None = None
+        self.is_stuck = False
 
     async def start(self, seen: SeenRequests) -> None:
         """A store that is away is no obstacle unless it `needs_store`: the drain goes on asking. Raises StoreError."""
@@ -46,12 +47,14 @@ class Spooling:
             if self._needs_store:
                 raise
             self.health.failed(str(error))
-        self._task = asyncio.create_task(self._drain.run(self.config.retry_s), name="drain")
+        work = self._drain.run(self.config.retry_min_s, self.config.retry_max_s)
+        self._task = asyncio.create_task(work, name="drain")
 
     async def stop(self, *, wait: bool) -> None:
         """`wait`: for the insert that the drain has under way; without, the end of the process cuts it short."""
         self._drain.stop()
         if self._task and not wait:
+            self.is_stuck = self._drain.is_replaying
             self._task.cancel()
         if self._task:
             await asyncio.wait((self._task,))
