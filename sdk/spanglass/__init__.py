@@ -12,10 +12,14 @@ Reading order: `traced/call.py` (one traced call), `record/span.py` (the span), 
 delivery), `runtime.py` (how they are put together).
 """
 
+from spanglass.capture.policy import ContentLimits
 from spanglass.ledger import Stats
 from spanglass.record.ambient import context, session, tags, user
 from spanglass.record.handle import Handle, current_span
+from spanglass.record.propagation import extract, inject
+from spanglass.record.threads import carry, patch_threads
 from spanglass.runtime import flush, init, shutdown, stats
+from spanglass.sampling import Sampling
 from spanglass.traced.block import span
 from spanglass.traced.function import trace
 from spanglass.traced.score import score
@@ -24,13 +28,19 @@ from spanglass.version import VERSION
 __version__ = VERSION
 
 __all__ = [
+    "ContentLimits",
     "Handle",
+    "Sampling",
     "Stats",
     "__version__",
+    "carry",
     "context",
     "current_span",
+    "extract",
     "flush",
     "init",
+    "inject",
+    "patch_threads",
     "score",
     "session",
     "shutdown",

@@ -36,6 +36,8 @@ TOOL_ARGUMENTS: Final = "gen_ai.tool.call.arguments"
 TOOL_RESULT: Final = "gen_ai.tool.call.result"
 PROMPT_NAME: Final = "gen_ai.prompt.name"
 PROMPT_VERSION: Final = "gen_ai.prompt.version"
+PROMPT_VARIABLES: Final = "gen_ai.prompt.variables"
+TOOL_DEFINITIONS: Final = "gen_ai.tool.definitions"
 ERROR_TYPE: Final = "error.type"
 
 EVALUATION_EVENT: Final = "gen_ai.evaluation.result"
@@ -59,6 +61,7 @@ KIND: Final = "spanglass.span.kind"
 TAGS: Final = "spanglass.tags"
 COST_USD: Final = "spanglass.cost.usd"
 METADATA_PREFIX: Final = "spanglass.metadata."
+CALL_MESSAGES: Final = "spanglass.call.messages"  # never sent: becomes INPUT_MESSAGES in the exporter
 SCORE_TARGET: Final = "spanglass.score.target_span_id"
 
 SERVICE_NAME: Final = "service.name"

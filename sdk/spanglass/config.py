@@ -13,6 +13,10 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from spanglass.attributes import ENVIRONMENT, MODEL_VERSION, SERVICE_NAME, SERVICE_VERSION
+from spanglass.capture.patterns import Wanted, redactions
+from spanglass.capture.policy import Capture, ContentLimits, Mask, Policy
+from spanglass.errors import ConfigurationError
+from spanglass.sampling import Sampling, sampling_of
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:4318"
 _TRACES_PATH, _METRICS_PATH = "/v1/traces", "/v1/metrics"
@@ -79,6 +83,9 @@ class Config:
             return None
         return url.removesuffix(_TRACES_PATH) + _METRICS_PATH
 
+    policy: Policy = field(default_factory=Policy)
+    sampling: Sampling = field(default_factory=Sampling)
+
 
 @dataclass(frozen=True, slots=True)
 class InitOptions:
@@ -93,6 +100,11 @@ class InitOptions:
     limits: Limits | None = None
     spool: bool | str | SpoolConfig | None = None
     console: bool | None = None
+    capture: Capture | None = None
+    mask: Mask | None = None
+    redact: Wanted | None = None
+    content_limits: ContentLimits = field(default_factory=ContentLimits)
+    sample: Sampling | float | None = None
 
 
 def configure(options: InitOptions, environ: Mapping[str, str] = os.environ) -> Config:
@@ -131,6 +143,8 @@ def _config(url: str | None, options: InitOptions, environ: Mapping[str, str]) -
         spool=_spool(options.spool, environ),
         reports_losses=environ.get("OTEL_METRICS_EXPORTER", "").strip().lower() != "none",
         warnings=tuple(unsupported(environ)),
+        policy=_policy(options, environ),
+        sampling=_sampling(options, environ),
     )
 
 
@@ -201,6 +215,42 @@ def _spool(said: bool | str | SpoolConfig | None, environ: Mapping[str, str]) ->
         return SpoolConfig(wish)
     cache = environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return SpoolConfig(os.path.join(cache, "spanglass", "spool"))
+
+
+def _policy(options: InitOptions, environ: Mapping[str, str]) -> Policy:
+    return Policy(
+        metadata_only=_capture(options, environ) == "metadata",
+        masks=() if options.mask is None else (options.mask,),
+        redactions=redactions(options.redact),
+        limits=options.content_limits,
+    )
+
+
+def _capture(options: InitOptions, environ: Mapping[str, str]) -> Capture:
+    """`SPANGLASS_CAPTURE` is ours; the variable of the GenAI conventions says no content on spans with NO_CONTENT
+    and EVENT_ONLY (older: false). Unset, content is captured: it is what this library is for."""
+    if options.capture is not None:
+        return _known_capture(options.capture)
+    if ours := environ.get("SPANGLASS_CAPTURE"):
+        return _known_capture(ours.strip().lower())
+    standard = environ.get("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "").strip().lower()
+    return "metadata" if standard in ("no_content", "event_only", "false") else "full"
+
+
+def _known_capture(said: str) -> Capture:
+    if said == "full":
+        return "full"
+    if said == "metadata":
+        return "metadata"
+    raise ConfigurationError(f'capture must be "full" or "metadata", not {said!r}')
+
+
+def _sampling(options: InitOptions, environ: Mapping[str, str]) -> Sampling:
+    if isinstance(options.sample, Sampling):
+        return options.sample
+    if options.sample is not None:
+        return Sampling(options.sample)
+    return sampling_of(environ.get("OTEL_TRACES_SAMPLER"), environ.get("OTEL_TRACES_SAMPLER_ARG")) or Sampling()
 
 
 def _traces_url(options: InitOptions, environ: Mapping[str, str]) -> str | None:

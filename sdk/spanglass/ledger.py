@@ -1,7 +1,8 @@
 """The loss ledger: what became of every finished span, so that no drop is silent.
 
-After `flush()`: created = exported + spooled + sum(dropped); `dropped` is by reason. What is spooled is on disk,
-for this process or another to deliver: `replayed` counts what this one delivered of it, `evicted` what it gave up.
+After `flush()`: created = exported + spooled + sum(dropped) + sum(sampled_out); the last two are by reason. What is
+spooled is on disk, for this process or another to deliver: `replayed` counts what this one delivered of it, `evicted`
+what it gave up. A span that waits for its trace's end (tail sampling) is counted once its fate is known.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ REJECTED = "rejected"  # the collector took the request without these spans (par
 UNREACHABLE = "unreachable"  # retries lasted their whole deadline
 SHUTDOWN = "shutdown"  # not delivered before the exit deadline
 UNENCODABLE = "unencodable"  # a span that could not be written as OTLP
+TAIL_BUFFER_FULL = "tail_buffer_full"  # more undecided spans wait for their traces to end than the buffer holds
 INTERNAL = "internal"  # a defect of ours in the exporter
 OVERLOAD = "overload"  # tracing went over its budget of CPU and keeps only some traces
-SAMPLED_OUT = "sampled_out"  # the application's own sampling decided against it
 
 # Lost before a request was made of them; every other reason is the outcome of a request.
-BEFORE_EXPORT = frozenset({NO_ENDPOINT, QUEUE_FULL, QUEUE_BYTES, UNENCODABLE, OVERLOAD, INTERNAL})
+BEFORE_EXPORT = frozenset({NO_ENDPOINT, QUEUE_FULL, QUEUE_BYTES, UNENCODABLE, OVERLOAD, TAIL_BUFFER_FULL, INTERNAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Stats:
     spooled: int = 0
     replayed: int = 0
     evicted: int = 0
+    sampled_out: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class Ledger:
     evicted: int = 0
     started_ns: int = field(default_factory=time.time_ns)
     dropped: Counter[str] = field(default_factory=Counter)
+    sampled_out: Counter[str] = field(default_factory=Counter)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def count_created(self) -> None:
@@ -85,6 +88,12 @@ class Ledger:
         with self.lock:
             self.evicted += spans
 
+    def count_sampled_out(self, reason: str, spans: int) -> None:
+        """Spans that sampling left out: created, and wanted by nobody."""
+        with self.lock:
+            self.created += spans
+            self.sampled_out[reason] += spans
+
     def count_retry(self) -> None:
         with self.lock:
             self.retries += 1
@@ -106,6 +115,7 @@ class Ledger:
                 spooled=self.spooled,
                 replayed=self.replayed,
                 evicted=self.evicted,
+                sampled_out=dict(self.sampled_out),
             )
 
     def reset(self) -> None:
@@ -115,6 +125,7 @@ class Ledger:
         self.spooled = self.replayed = self.evicted = 0
         self.started_ns = time.time_ns()
         self.dropped = Counter()
+        self.sampled_out = Counter()
 
 
 ledger = Ledger()

@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING
 from opentelemetry import trace as otel
 
 from spanglass.attributes import SERVICE_NAME
+from spanglass.capture.patterns import Wanted
+from spanglass.capture.policy import Capture, ContentLimits, Mask, in_force
 from spanglass.config import Config, InitOptions, Limits, SpoolConfig, configure, configure_from_environment
 from spanglass.contract import FinishedSpan, SpanSink
 from spanglass.fork import after_fork
 from spanglass.ledger import NO_ENDPOINT, Stats, ledger
 from spanglass.record.bridge import Bridge, ConfiguredProvider, exports_already_to
 from spanglass.record.ids import new_trace_id
+from spanglass.record.threads import patch_threads, unpatch_threads
 from spanglass.record.tracer import Provider, Resource
 from spanglass.safety import wall
+from spanglass.sampling import Sampling
 from spanglass.sigterm import SigtermDelivery
 from spanglass.version import VERSION
 
@@ -65,6 +69,7 @@ class Runtime:
             self.stop(config.limits.exit_deadline_s)
             for warning in config.warnings:
                 _log.warning("spanglass: %s", warning)
+            in_force.policy = config.policy
             if config.disabled:
                 self.tracer = otel.NoOpTracer()
             else:
@@ -81,6 +86,8 @@ class Runtime:
     def stop(self, timeout_s: float) -> None:
         """Delivers what it can within `timeout_s` and lets go; traced calls go on, unrecorded by us."""
         with self._lock:
+            if self.provider.tail is not None:
+                self.provider.tail.settle()
             exporter, self.exporter = self.exporter, None
             self._config = None
             self._send_to(Nowhere())
@@ -96,11 +103,14 @@ class Runtime:
         """The child gets locks, ids, queue, connection and counters of its own."""
         self._lock = threading.RLock()
         ledger.reset()
+        if self.provider.tail is not None:
+            self.provider.tail.restart()
         if self.exporter is not None:
             self.exporter.restart()
 
     def _connect(self, config: Config) -> None:
         self.provider.resource = Resource(_resource(config))
+        self.provider.sample(config.sampling)
         existing = otel.get_tracer_provider()
         if config.traces_url:
             self.exporter = _make_exporter(config)
@@ -182,6 +192,12 @@ def init(
     release: str | None = None,
     headers: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    capture: Capture | None = None,
+    mask: Mask | None = None,
+    redact: Wanted | None = None,
+    content_limits: ContentLimits | None = None,
+    sample: Sampling | float | None = None,
+    propagate_threads: bool = False,
     instrument: bool | Collection[str] = True,
     quiet: bool = False,
     spool: bool | str | SpoolConfig | None = None,
@@ -198,14 +214,36 @@ def init(
     `deliver_on_sigterm` delivers before SIGTERM ends a process that does not handle it.
     `spool` (true, or a folder) keeps on disk what cannot be delivered, for this or a later process to deliver.
 
+    Content: `capture="metadata"` records none; `redact=True` (or names: "key", "email", "card", "iban", "phone", "ssn",
+    "ip", or compiled patterns) and `mask` (gets parsed content, returns what may leave) change it before it is sent.
+    `sample` is a share of traces or a `Sampling`. `propagate_threads` carries the current span into new threads and
+    thread pools. `docs/sdk/` has a page on each.
+
     Call it after the application configured its own OpenTelemetry provider, if it has one.
     """
-    options = InitOptions(endpoint, api_key, service, environment, release, headers, limits, spool, console)
+    options = InitOptions(
+        endpoint=endpoint,
+        api_key=api_key,
+        service=service,
+        environment=environment,
+        release=release,
+        headers=headers,
+        limits=limits,
+        spool=spool,
+        console=console,
+        capture=capture,
+        mask=mask,
+        redact=redact,
+        content_limits=content_limits or ContentLimits(),
+        sample=sample,
+    )
     try:
         config = configure(options)
         runtime.start(config)
         if deliver_on_sigterm:
             _sigterm.install()
+        if propagate_threads:
+            patch_threads()
         if not config.disabled and instrument:
             _instrument(instrument, quiet)
     except Exception as error:  # noqa: BLE001 - the SDK safety wall
@@ -228,6 +266,7 @@ def shutdown(timeout_s: float = 2.0) -> None:
     """Delivers what it can within `timeout_s`, stops exporting and switches off what `init` switched on."""
     runtime.stop(timeout_s)
     _sigterm.remove()
+    unpatch_threads()
     if switch := sys.modules.get("spanglass.instrument.switch"):
         switch.switch.off()
 

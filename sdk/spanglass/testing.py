@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from opentelemetry.trace import StatusCode
 
 from spanglass.attributes import KIND
+from spanglass.capture.finish import finish
 from spanglass.contract import FinishedSpan
 from spanglass.record.span import Span
 from spanglass.record.tracer import Provider, Resource, Source
@@ -44,7 +45,7 @@ class Captured:
     def put(self, span: FinishedSpan, size_bytes: int) -> None:
         if self._now is not None and isinstance(span, Span):
             span.end_time = self._now()  # spans end by the clock of the machine; a fixed clock has the last word
-        self.spans.append(span)
+        self.spans.append(finish(span))
 
     def clear(self) -> None:
         """Forgets what was captured so far."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import hashlib
 import json
 from pathlib import PurePosixPath
 from typing import Any
@@ -100,7 +101,15 @@ class Point:
         ({1, 2}, [1, 2]),
         (Scalar(), 0.5),
         (PurePosixPath("a/b"), "a/b"),
-        (b"abc", "<3 bytes>"),
+        (
+            b"%PDF",
+            {
+                "type": "media",
+                "mime_type": "application/pdf",
+                "bytes": 4,
+                "sha256": hashlib.sha256(b"%PDF").hexdigest(),
+            },
+        ),
         (2**70, str(2**70)),
         ({1: "a", None: "b"}, {"1": "a", "None": "b"}),
         ("\ud800", "?"),

@@ -161,14 +161,15 @@ def test_an_async_generator_takes_sent_values_and_thrown_errors(captured: Captur
 
 
 def test_a_long_stream_is_bounded(captured: Captured) -> None:
-    """Beyond the limit, items are counted and not kept."""
+    """Beyond the limit, items are counted and not kept; the few that are kept are shortened."""
 
     @trace(name="long")
     def long() -> Iterator[dict[str, str]]:
-        for _ in range(10):
-            yield {"text": "x" * 100_000}
+        for _ in range(30):
+            yield {"text": "x " * 50_000}
 
-    assert sum(1 for _ in long()) == 10
+    assert sum(1 for _ in long()) == 30
     kept = json.loads(captured.one("long").attributes["output.value"])
-    assert len(kept) == 3
-    assert kept[-1] == "… [8 more items]"
+    assert len(kept) == 11
+    assert kept[-1] == "… [20 more items]"
+    assert all("[truncated: 100000 characters]" in item["text"] for item in kept[:-1])

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 REDACTED = "[redacted]"
 _LONGEST_NAME = 64  # longer keys are data, not parameter names; and the cache must not hold them
 
@@ -27,6 +29,47 @@ def is_secret(name: object) -> bool:
 @lru_cache(maxsize=4096)
 def _is_secret(name: str) -> bool:
     return _SECRET.search(_CAMEL.sub("_", name).replace("-", "_").lower()) is not None
+
+
+# How names that `_SECRET` knows end in JSON text. A search for a constant is the cheapest filter there is.
+_ENDINGS = (
+    "key", "token", "secret", "secrets", "password", "authorization", "cookie", "passwd", "pwd", "credential",
+    "credentials", "bearer", "jwt", "passphrase",
+)  # fmt: skip
+_NEEDLES = tuple(f'{ending}":' for ending in _ENDINGS)
+_IN_REPR = re.compile(r"\b(\w{2,64})(\s*[=:]\s*)('[^']*'?|\"[^\"]*\"?|[^\s,)}\]]+)")
+
+
+def may_hold_secret(text: str) -> bool:
+    """False for nearly all JSON text, at the cost of a few searches in C; true now and then without need."""
+    lowered = text.lower()
+    return any(needle in lowered for needle in _NEEDLES)
+
+
+def without_secrets(text: str) -> str:
+    """JSON text with the values of secret names replaced at every depth; other text unchanged."""
+    try:
+        return orjson.dumps(_redact_deep(orjson.loads(text))).decode()
+    except ValueError:  # no JSON, or cut JSON inside a string: names cannot be told from text
+        return text
+
+
+def _redact_deep(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: REDACTED if is_secret(key) else _redact_deep(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_redact_deep(item) for item in value]
+    return value
+
+
+def redact_repr(text: str) -> str:
+    """A `repr` such as `Client(api_key='x')` with the secrets replaced."""
+    if "=" not in text and ":" not in text:
+        return text
+    return _IN_REPR.sub(
+        lambda match: f"{match.group(1)}{match.group(2)}{REDACTED}" if is_secret(match.group(1)) else match.group(),
+        text,
+    )
 
 
 def redact(values: Mapping[Any, Any]) -> Mapping[Any, Any]:

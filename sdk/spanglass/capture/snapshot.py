@@ -13,7 +13,10 @@ from typing import Any
 
 import orjson
 
-LIMIT_BYTES = 256 << 10  # per captured value; a longer one is cut and says so
+from spanglass.capture.media import reference, without_media
+from spanglass.capture.secrets import may_hold_secret, redact_repr, without_secrets
+
+LIMIT_BYTES = 1 << 20  # per snapshot; the exporter shortens it further and keeps its shape
 _REPR_CHARS = 200
 _MAX_DEPTH = 32
 _MAX_VALUES = 100_000
@@ -25,7 +28,15 @@ def snapshot(value: object, limit_bytes: int = LIMIT_BYTES) -> str:
     if isinstance(value, str) and len(value) > limit_bytes:
         value = _cut_text(value, limit_bytes)
     data = _dumps(value)
-    return data.decode() if len(data) <= limit_bytes else _cut_json(data, limit_bytes)
+    return data.decode() if len(data) <= limit_bytes else _shrink(data, limit_bytes)
+
+
+def _shrink(data: bytes, limit_bytes: int) -> str:
+    """Pictures in base64 are what makes most large values large; the rest is cut."""
+    text = data.decode()
+    text = without_secrets(text) if may_hold_secret(text) else text  # names are not found any more in cut text
+    smaller = without_media(text).encode()
+    return smaller.decode() if len(smaller) <= limit_bytes else cut_json(smaller, limit_bytes)
 
 
 def scalar_or_json(value: object) -> Any:
@@ -40,7 +51,8 @@ def _dumps(value: object) -> bytes:
         return orjson.dumps(_Walk(_MAX_VALUES).plain(value))
 
 
-def _cut_json(data: bytes, limit_bytes: int) -> str:
+def cut_json(data: bytes, limit_bytes: int) -> str:
+    """JSON text of a string that holds the beginning of `data` and says how long it was."""
     # Escaping JSON text into a JSON string at most doubles it, so half of the limit always fits.
     note = f"… [truncated: {len(data)} bytes]"
     kept = data[: max(0, (limit_bytes - len(note) - 4) // 2)].decode("utf-8", "ignore")
@@ -55,21 +67,34 @@ def _cut_text(text: str, limit_bytes: int) -> str:
 def _describe(value: Any) -> Any:
     """orjson asks here about what it cannot write: plain data for known shapes, else a bounded
     placeholder."""
-    if callable(dump := getattr(value, "model_dump", None)):  # pydantic and what imitates it
-        return dump(mode="json")
+    if hasattr(type(value), "model_dump"):  # pydantic and what imitates it
+        return _model(value)
     if isinstance(value, (set, frozenset)):
         return list(value)
     if isinstance(value, tuple):
-        return list(value)
+        return value._asdict() if hasattr(value, "_asdict") else list(value)
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return f"<{len(value)} bytes>"
+        return reference(value)
+    if hasattr(type(value), "__attrs_attrs__"):
+        return {field.name: getattr(value, field.name, None) for field in type(value).__attrs_attrs__}
     if isinstance(value, PurePath):
         return str(value)
     if getattr(value, "shape", None) == () and callable(item := getattr(value, "item", None)):
         return item()  # numpy's and torch's scalars
     return placeholder(value)
+
+
+def _model(value: Any) -> Any:
+    """The model's own JSON writer where it has one (a single call in Rust), else its plain data."""
+    writer = getattr(type(value), "model_dump_json", None)
+    if writer is not None:
+        try:
+            return orjson.Fragment(writer(value))
+        except ValueError:  # pydantic's serialization error: fields of types it does not know
+            pass
+    return value.model_dump(mode="json")
 
 
 def placeholder(value: object) -> str:
@@ -78,11 +103,21 @@ def placeholder(value: object) -> str:
     try:
         shape = getattr(value, "shape", None)
         if shape is not None:
-            return f"<{kind} shape={shape} dtype={getattr(value, 'dtype', None)}>"[:_REPR_CHARS]
-        text = repr(value)[:_REPR_CHARS]
+            return f"<{kind} shape={tuple(shape)} dtype={_dtype(value)}>"[:_REPR_CHARS]
+        if hasattr(value, "tobytes") and hasattr(value, "size"):  # a PIL image
+            return f"<{kind} mode={getattr(value, 'mode', None)} size={value.size}>"
+        text = redact_repr(repr(value)[:_REPR_CHARS])
     except Exception:  # noqa: BLE001 - `__repr__` and properties are the application's code
         return f"<{kind}>"
     return _valid_text(text)
+
+
+def _dtype(value: Any) -> str:
+    """A frame has one type a column."""
+    dtypes = getattr(value, "dtypes", None)
+    if dtypes is not None and hasattr(dtypes, "items"):
+        return ", ".join(f"{name}: {dtype}" for name, dtype in dtypes.items())
+    return str(getattr(value, "dtype", None))
 
 
 class _Walk:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from struct import Struct
 
 from spanglass.export.wire import encode_attributes, sized, text
-from spanglass.ledger import BEFORE_EXPORT, SAMPLED_OUT, Stats
+from spanglass.ledger import BEFORE_EXPORT, Stats
 
 Point = tuple[Mapping[str, str], int]
 _times = Struct("<BQBQ").pack  # fixed64 start_time_unix_nano (2) and time_unix_nano (3)
@@ -40,9 +40,9 @@ def encode_report(resource: Mapping[str, str], stats: Stats, period: Period) -> 
 
 
 def _sums(stats: Stats) -> dict[str, list[Point]]:
-    sampled_out = stats.dropped.get(SAMPLED_OUT, 0)
+    sampled_out = sum(stats.sampled_out.values())
     before = {why: count for why, count in stats.dropped.items() if why in BEFORE_EXPORT}
-    after = {why: count for why, count in stats.dropped.items() if why not in BEFORE_EXPORT and why != SAMPLED_OUT}
+    after = {why: count for why, count in stats.dropped.items() if why not in BEFORE_EXPORT}
     processed = stats.exported + stats.spooled + sum(after.values())
     if stats.evicted:  # these were processed when they were spooled, by this process or an earlier one
         after["spool_evicted"] = stats.evicted

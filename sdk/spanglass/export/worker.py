@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
+from spanglass.capture.finish import finish
 from spanglass.config import Limits
 from spanglass.contract import FinishedSpan
 from spanglass.export.backlog import Backlog
@@ -209,7 +210,7 @@ class Exporter:
     def _encode(self, encoder: RequestEncoder, span: FinishedSpan) -> None:
         """One span that cannot be written must not cost its neighbours."""
         try:
-            encoder.add(span)
+            encoder.add(finish(span))
         except Exception as error:  # noqa: BLE001 - attributes of third-party spans are arbitrary objects
             self._ledger.count_dropped(UNENCODABLE, 1)
             wall.caught("encode", error)

@@ -18,37 +18,37 @@ from spanglass.capture.snapshot import scalar_or_json
 if TYPE_CHECKING:
     from contextvars import Token
 
-_KEY = otel_context.create_key("spanglass-ambient")
+KEY = otel_context.create_key("spanglass-ambient")
 
 
 def ambient_attributes(context: otel_context.Context) -> Mapping[str, Any] | None:
     """The attributes that spans started in `context` inherit."""
-    return context.get(_KEY)  # type: ignore[return-value]
+    return context.get(KEY)  # type: ignore[return-value]
 
 
 def inherited(attributes: Mapping[str, Any]) -> otel_context.Context:
     """The current context, in which spans start with `attributes` beside what they inherit already."""
     outer = ambient_attributes(otel_context.get_current()) or {}
-    return otel_context.set_value(_KEY, {**outer, **attributes})
+    return otel_context.set_value(KEY, {**outer, **attributes})
 
 
-def describe(
+def described(
     session: str | None = None,
     user: str | None = None,
     tags: Iterable[str] | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The attributes for what was said; nothing for what was not."""
-    described: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     if session is not None:
-        described[names.SESSION] = str(session)
+        found[names.SESSION] = str(session)
     if user is not None:
-        described[names.USER] = str(user)
+        found[names.USER] = str(user)
     if tags is not None:
-        described[names.TAGS] = tuple(str(tag) for tag in tags)
+        found[names.TAGS] = tuple(str(tag) for tag in tags)
     for key, value in (metadata or {}).items():
-        described[names.METADATA_PREFIX + str(key)] = scalar_or_json(value)
-    return described
+        found[names.METADATA_PREFIX + str(key)] = scalar_or_json(value)
+    return found
 
 
 class context:  # noqa: N801 - reads as a statement: `with spanglass.context(user=...)`
@@ -65,7 +65,7 @@ class context:  # noqa: N801 - reads as a statement: `with spanglass.context(use
         tags: Iterable[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> None:
-        self._described = describe(session, user, tags, metadata)
+        self._described = described(session, user, tags, metadata)
         self._tokens: list[Token[otel_context.Context]] = []
 
     def __enter__(self) -> None:
@@ -73,7 +73,7 @@ class context:  # noqa: N801 - reads as a statement: `with spanglass.context(use
         merged = {**outer, **self._described}
         if names.TAGS in self._described:
             merged[names.TAGS] = tuple(dict.fromkeys((*outer.get(names.TAGS, ()), *self._described[names.TAGS])))
-        self._tokens.append(otel_context.attach(otel_context.set_value(_KEY, merged)))
+        self._tokens.append(otel_context.attach(otel_context.set_value(KEY, merged)))
 
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None

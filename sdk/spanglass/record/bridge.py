@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from opentelemetry import context as otel_context
+from opentelemetry import trace as otel
 
 from spanglass.record.ambient import ambient_attributes
-from spanglass.record.span import size_bytes_of
+from spanglass.record.span import SHARED, size_bytes_of
 from spanglass.safety import wall
 
 if TYPE_CHECKING:
@@ -42,8 +43,10 @@ class Bridge:
     def on_start(self, span: Span, parent_context: otel_context.Context | None = None) -> None:
         try:
             context = otel_context.get_current() if parent_context is None else parent_context
-            for key, value in (ambient_attributes(context) or {}).items():
-                span.set_attribute(key, value)
+            if shared := getattr(otel.get_current_span(context), SHARED, None):
+                span.set_attributes(shared)
+                setattr(span, SHARED, shared)
+            span.set_attributes(ambient_attributes(context) or {})
         except Exception as error:  # noqa: BLE001 - the SDK safety wall
             wall.caught("on_start", error)
 

@@ -20,10 +20,12 @@ from spanglass import attributes as names
 if TYPE_CHECKING:
     from opentelemetry.util import types
 
+    from spanglass.capture.policy import Override
     from spanglass.contract import Event, Link, Origin, Scope, SpanSink
 
 T = TypeVar("T")
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
+_NOT_SAMPLED = TraceFlags(TraceFlags.DEFAULT)
 _UNSET = Status(StatusCode.UNSET)
 _STACKTRACE_CHARS = 16_384
 _FIXED_COST_BYTES = 512  # ids, times, names and short attributes of one span, measured with sys.getsizeof
@@ -47,7 +49,11 @@ class SpanLink:
 
 
 class Span(OtelSpan):
-    """Created by `Tracer`; goes to `sink` once, when it ends."""
+    """Created by `Tracer`; goes to `sink` once, when it ends.
+
+    `spanglass_override` is what its traced function says about content, `spanglass_shared` what its children inherit;
+    both are set on spans of other providers too.
+    """
 
     __slots__ = (
         "_context",
@@ -63,6 +69,8 @@ class Span(OtelSpan):
         "resource",
         "size_bytes",
         "span_id",
+        "spanglass_override",
+        "spanglass_shared",
         "start_time",
         "status",
         "trace_id",
@@ -98,6 +106,8 @@ class Span(OtelSpan):
         self.instrumentation_scope: Scope | None = scope
         self.size_bytes = _FIXED_COST_BYTES + size_bytes_of(attributes)
         self.trace_state = trace_state
+        self.spanglass_override: Override | None = None
+        self.spanglass_shared: Mapping[str, Any] | None = None
         self._context: SpanContext | None = None
         self._sink = sink
 
@@ -170,6 +180,23 @@ class Span(OtelSpan):
             self.record_exception(exc_val)
             self.set_status(Status(StatusCode.ERROR, f"{type(exc_val).__name__}: {message_of(exc_val)}"))
         self.end()
+
+
+class UndecidedSpan(Span):
+    """A span of a trace that is kept only if it fails or is slow: it records, and tells other services that it is
+    not sampled (RECORD_ONLY in the specification)."""
+
+    __slots__ = ()
+
+    @property
+    def context(self) -> SpanContext:
+        if self._context is None:
+            self._context = SpanContext(self.trace_id, self.span_id, False, _NOT_SAMPLED, self.trace_state)
+        return self._context
+
+
+OURS = frozenset({Span, UndecidedSpan})
+SHARED = "spanglass_shared"  # on span objects, ours and other providers': what spans inside inherit
 
 
 def type_name(error: BaseException) -> str:

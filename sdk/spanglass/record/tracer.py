@@ -14,9 +14,12 @@ from opentelemetry import context as otel_context
 from opentelemetry import trace as otel
 from opentelemetry.util._decorator import _agnosticcontextmanager  # what the API wraps this method with
 
+from spanglass.ledger import ledger
 from spanglass.record import ids
 from spanglass.record.ambient import ambient_attributes
-from spanglass.record.span import Span, SpanLink
+from spanglass.record.span import SHARED, Span, SpanLink, UndecidedSpan
+from spanglass.record.tail import TailBuffer
+from spanglass.sampling import PARENT, Sampling, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,9 +60,28 @@ class Provider(otel.TracerProvider):
     """Hands out tracers whose spans all go to `sink`; `sink` and `resource` may be replaced at any time."""
 
     def __init__(self, sink: SpanSink, resource: Resource, source: Source | None = None) -> None:
-        self.sink = sink
+        self._sink = sink
         self.resource = resource
         self.source = source or Source()
+        self.sampling: Sampling | None = None  # None: everything, except what the caller does not sample
+        self.tail: TailBuffer | None = None
+
+    @property
+    def sink(self) -> SpanSink:
+        return self._sink
+
+    @sink.setter
+    def sink(self, sink: SpanSink) -> None:
+        self._sink = sink
+        if self.tail is not None:
+            self.tail.sink = sink
+
+    def sample(self, sampling: Sampling) -> None:
+        """From now on traces begin as `sampling` decides; what waits for a decision is settled first."""
+        if self.tail is not None:
+            self.tail.settle()
+        self.sampling = None if sampling.keeps_all else sampling
+        self.tail = TailBuffer(sampling, self._sink, ledger) if self.sampling and sampling.defers else None
 
     def get_tracer(
         self,
@@ -93,11 +115,20 @@ class Tracer(otel.Tracer):
         """Never raises on well-typed arguments. A parent that was not sampled gives a span that records
         nothing."""
         surroundings = otel_context.get_current() if context is None else context
-        parent = parent_of(surroundings)
-        if parent is not None and not parent.trace_flags.sampled:
-            return self._unrecorded(parent)
-        inherited = ambient_attributes(surroundings)
-        span = self._new_span(name, parent, kind, {**(inherited or {}), **(attributes or {})}, start_time)
+        above = otel.get_current_span(surroundings)
+        parent = _valid(above.get_span_context())
+        provider = self._provider
+        sink: SpanSink | None = provider.sink
+        trace_id = provider.source.new_trace_id() if parent is None else parent.trace_id
+        if provider.sampling is not None or (parent is not None and not parent.trace_flags.sampled):
+            sink = self._sampled_to(name, trace_id, parent)
+        if sink is None:
+            return self._unrecorded(trace_id, parent)
+        given = {**(ambient_attributes(surroundings) or {}), **(attributes or {})}
+        if shared := getattr(above, SHARED, None):
+            given = {**shared, **given}
+        span = self._new_span(name, trace_id, parent, kind, given, start_time, sink)
+        span.spanglass_shared = shared
         if links:
             span.links = tuple(SpanLink(link.context, dict(link.attributes or {})) for link in links)
         return span
@@ -122,32 +153,57 @@ class Tracer(otel.Tracer):
     def _new_span(
         self,
         name: str,
+        trace_id: int,
         parent: otel.SpanContext | None,
         kind: otel.SpanKind,
         attributes: dict[str, Any],
         start_time: int | None,
+        sink: SpanSink,
     ) -> Span:
         provider, source = self._provider, self._provider.source
-        return Span(
+        span_id = source.new_span_id()
+        made: type[Span] = Span
+        if provider.tail is not None and sink is provider.tail:
+            made = UndecidedSpan
+            if parent is None or parent.is_remote:
+                provider.tail.open(trace_id, span_id)
+        return made(
             name,
-            source.new_trace_id() if parent is None else parent.trace_id,
-            source.new_span_id(),
+            trace_id,
+            span_id,
             parent,
             kind,
             attributes,
             start_time or source.now(),
             provider.resource,
             self._scope,
-            provider.sink,
+            sink,
             None if parent is None else parent.trace_state,
         )
 
-    def _unrecorded(self, parent: otel.SpanContext) -> otel.Span:
+    def _sampled_to(self, name: str, trace_id: int, parent: otel.SpanContext | None) -> SpanSink | None:
+        """Where the span goes when it has ended; None, counted with its reason, when it is not recorded."""
+        provider, sampling, tail = self._provider, self._provider.sampling, self._provider.tail
+        is_local_child = parent is not None and not parent.is_remote
+        if parent is not None and (is_local_child or sampling is None or sampling.follows_parent):
+            if parent.trace_flags.sampled:
+                return provider.sink
+            if is_local_child and tail is not None and tail.holds(trace_id):
+                return tail
+            ledger.count_sampled_out(PARENT, 1)
+            return None
+        if sampling is None:
+            return provider.sink
+        verdict, reason = sampling.decide(name, trace_id)
+        if verdict is Verdict.SKIP:
+            ledger.count_sampled_out(reason, 1)
+        return {Verdict.KEEP: provider.sink, Verdict.DEFER: tail, Verdict.SKIP: None}[verdict]
+
+    def _unrecorded(self, trace_id: int, parent: otel.SpanContext | None) -> otel.Span:
         new_id = self._provider.source.new_span_id()
-        return otel.NonRecordingSpan(otel.SpanContext(parent.trace_id, new_id, False, _NOT_SAMPLED, parent.trace_state))
+        state = None if parent is None else parent.trace_state
+        return otel.NonRecordingSpan(otel.SpanContext(trace_id, new_id, False, _NOT_SAMPLED, state))
 
 
-def parent_of(context: otel_context.Context) -> otel.SpanContext | None:
-    """The span context that new spans in `context` are children of; None for a new trace."""
-    parent = otel.get_current_span(context).get_span_context()
-    return parent if parent.is_valid else None
+def _valid(context: otel.SpanContext) -> otel.SpanContext | None:
+    return context if context.is_valid else None

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from opentelemetry import context as otel_context
 from opentelemetry import trace as otel
 
 from spanglass.attributes import Kind
+from spanglass.capture.policy import in_force
 from spanglass.capture.snapshot import snapshot
+from spanglass.record.current import Current
 from spanglass.record.handle import Handle, set_input
 from spanglass.runtime import runtime
 from spanglass.safety import wall
 from spanglass.traced.call import constants_of, record_failure
-
-if TYPE_CHECKING:
-    from contextvars import Token
 
 
 class span(AbstractContextManager[Handle], AbstractAsyncContextManager[Handle]):  # noqa: N801
@@ -41,21 +39,21 @@ class span(AbstractContextManager[Handle], AbstractAsyncContextManager[Handle]):
         self._input = input
         self._attributes = attributes
         self._span: otel.Span = otel.INVALID_SPAN
-        self._token: Token[otel_context.Context] | None = None
+        self._current = Current(self._span)
 
     def __enter__(self) -> Handle:
         try:
             self._open()
         except Exception as error:  # noqa: BLE001 - the SDK safety wall
             wall.caught("span", error)
-        self._token = otel_context.attach(otel.set_span_in_context(self._span))
+        self._current = Current(self._span)
+        self._current.__enter__()
         return Handle(self._span)
 
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
-        if self._token is not None:
-            otel_context.detach(self._token)
+        self._current.__exit__()
         try:
             if exc is not None:
                 record_failure(self._span, exc)
@@ -75,5 +73,5 @@ class span(AbstractContextManager[Handle], AbstractAsyncContextManager[Handle]):
         otel_kind, constants = constants_of(self._name, self._kind)
         tracer = runtime.tracer or runtime.start_lazily()
         self._span = tracer.start_span(self._name, None, otel_kind, {**constants, **(self._attributes or {})})
-        if self._input is not None:
+        if self._input is not None and not in_force.policy.metadata_only and self._span.is_recording():
             set_input(self._span, snapshot(self._input), self._kind == "tool")

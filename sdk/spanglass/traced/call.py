@@ -10,22 +10,21 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, TypeVar, get_args
 
-from opentelemetry import context as otel_context
 from opentelemetry import trace as otel
 
 from spanglass import attributes as names
 from spanglass.capture.arguments import Parameters
+from spanglass.capture.policy import OVERRIDE, Override, in_force
 from spanglass.capture.snapshot import snapshot
-from spanglass.record.handle import attribute_of, set_input, set_output
+from spanglass.record.current import Current
+from spanglass.record.handle import attribute_of, record_model_call, set_input, set_output
 from spanglass.record.span import message_of, type_name
 from spanglass.runtime import runtime
 from spanglass.safety import wall
 
-if TYPE_CHECKING:
-    from contextvars import Token
-
+R = TypeVar("R")
 _KINDS = frozenset(get_args(names.Kind))
 _CLIENT_KINDS = frozenset({"llm", "embedding", "retriever"})  # calls to another system, by the conventions
 
@@ -41,6 +40,12 @@ class Plan:
     parameters: Parameters
     captures_input: bool = True
     captures_output: bool = True
+    override: Override | None = None
+
+    def captures_content(self) -> bool:
+        """False in metadata mode, said by the function or else by the policy in force."""
+        said = None if self.override is None else self.override.capture
+        return not in_force.policy.metadata_only if said is None else said == "full"
 
     @property
     def is_tool(self) -> bool:
@@ -63,24 +68,37 @@ def constants_of(name: str, kind: names.Kind) -> tuple[otel.SpanKind, Mapping[st
     return (otel.SpanKind.CLIENT if kind in _CLIENT_KINDS else otel.SpanKind.INTERNAL), constants
 
 
-class Call:
-    """An open span and its plan. Exactly one of `succeed`, `succeed_with_json` and `fail` ends it; none of
-    them raises."""
+class Call(Current):
+    """An open span and its plan. `with begin(...) as call: return call.returned(function(...))` is a whole traced
+    call; the span ends when the block is left, and nothing of ours is raised. Streams call the steps one by one."""
 
-    __slots__ = ("plan", "span")
+    __slots__ = ("_result", "plan")
 
     def __init__(self, plan: Plan, span: otel.Span) -> None:
         self.plan = plan
-        self.span = span
+        self._result: object = None
+        super().__init__(span)
 
-    def activate(self) -> Token[otel_context.Context]:
-        """Makes the span current; the caller detaches the token in the same context, before any yield."""
-        return otel_context.attach(otel.set_span_in_context(self.span))
+    def __enter__(self) -> Call:  # type: ignore[override]
+        super().__enter__()
+        return self
+
+    def returned(self, result: R) -> R:
+        """Remembers the result until the block is left; gives back the very same object."""
+        self._result = result
+        return result
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:  # type: ignore[override]
+        super().__exit__()
+        if error is None or isinstance(error, GeneratorExit):  # a coroutine dropped half-way has not failed
+            self.succeed(self._result)
+        else:
+            self.fail(error)
 
     def succeed(self, result: object) -> None:
         ended_ns = time.time_ns()  # what follows is our work, not the function's
         try:
-            if self.plan.captures_output and result is not None:
+            if result is not None and self._captures_output():
                 self._record_output(snapshot(result))
             self.span.end(ended_ns)
         except Exception as error:  # noqa: BLE001 - the SDK safety wall
@@ -89,7 +107,7 @@ class Call:
     def succeed_with_json(self, text: str | None) -> None:
         """Like `succeed`, for output that is JSON text already."""
         try:
-            if self.plan.captures_output and text is not None:
+            if text is not None and self._captures_output():
                 self._record_output(text)
             self.span.end()
         except Exception as error:  # noqa: BLE001 - the SDK safety wall
@@ -103,10 +121,13 @@ class Call:
         except Exception as defect:  # noqa: BLE001 - the SDK safety wall
             wall.caught("fail", defect)
 
+    def _captures_output(self) -> bool:
+        return self.plan.captures_output and self.plan.captures_content() and self.span.is_recording()
+
     def _record_output(self, text: str) -> None:
         span, is_tool = self.span, self.plan.is_tool
         said = attribute_of(span, names.TOOL_RESULT if is_tool else names.OUTPUT_VALUE)
-        if said is None and span.is_recording():  # `update(output=...)` knows better than the return value
+        if said is None:  # `update(output=...)` knows better than the return value
             set_output(span, text, is_tool)
 
 
@@ -115,18 +136,27 @@ def begin(plan: Plan, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Call:
     try:
         tracer = runtime.tracer or runtime.start_lazily()
         span = tracer.start_span(plan.name, None, plan.otel_kind, plan.constants)
+        if span.is_recording():
+            if plan.override is not None:
+                setattr(span, OVERRIDE, plan.override)
+            if (args or kwargs) and plan.captures_input and plan.captures_content():
+                record_input(span, plan, args, kwargs)
     except Exception as error:  # noqa: BLE001 - the SDK safety wall
         wall.caught("begin", error)
         return Call(plan, otel.INVALID_SPAN)
-    if plan.captures_input and (args or kwargs) and span.is_recording():
-        record_input(span, plan, args, kwargs)
     return Call(plan, span)
 
 
 def record_input(span: otel.Span, plan: Plan, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-    """The arguments by parameter name, as JSON text; nothing when only `self` was passed."""
+    """The arguments by parameter name, as JSON text; nothing when only `self` was passed.
+
+    Of a model call, `messages` become its input messages and a `model` its request model.
+    """
     try:
-        if named := plan.parameters.name(args, kwargs):
+        named = plan.parameters.name(args, kwargs)
+        if plan.kind == "llm":
+            named = record_model_call(span, named)
+        if named:
             set_input(span, snapshot(named), plan.is_tool)
     except Exception as error:  # noqa: BLE001 - the SDK safety wall
         wall.caught("record_input", error)

@@ -10,10 +10,9 @@ import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import Any
 
-from opentelemetry import context as otel_context
-
 from spanglass import attributes as names
 from spanglass.capture.snapshot import LIMIT_BYTES, snapshot
+from spanglass.record.current import Current
 from spanglass.safety import wall
 from spanglass.traced.call import Call, Plan, begin
 
@@ -68,85 +67,97 @@ class Collected:
             self._omitted += 1
 
 
+class Stream(Collected):
+    """A traced call in steps: `with stream:` around every step makes the span current for that step alone.
+
+    A stream that nobody ends (an async generator that is forgotten without an event loop) ends its span when it is
+    collected as garbage.
+    """
+
+    def __init__(self, plan: Plan, args: Any, kwargs: Any) -> None:
+        self._is_open = True
+        super().__init__(begin(plan, args, kwargs))
+        self._current = Current(self._call.span)
+
+    def __enter__(self) -> None:
+        self._current.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self._current.__exit__()
+
+    def end(self, error: BaseException | None = None) -> None:
+        """Closing a stream (GeneratorExit) is no failure."""
+        self._is_open = False
+        if error is None or isinstance(error, GeneratorExit):
+            self._call.succeed_with_json(self.json())
+        else:
+            self._call.fail(error)
+
+    def __del__(self) -> None:
+        if self._is_open:
+            self.end()
+
+
 def trace_generator(function: Callable[..., Generator[Any, Any, Any]], plan: Plan) -> Callable[..., Any]:
     """A generator function that behaves as `function`: `send`, `throw`, `close` and the return value
     included."""
 
     def traced(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        call = begin(plan, args, kwargs)
-        collected = Collected(call)
+        stream = Stream(plan, args, kwargs)
         try:
-            result = yield from _steps(function(*args, **kwargs), call, collected)
-        except GeneratorExit:
-            call.succeed_with_json(collected.json())
-            raise
+            result = yield from _steps(function(*args, **kwargs), stream)
         except BaseException as error:
-            call.fail(error)
+            stream.end(error)
             raise
-        call.succeed_with_json(collected.json())
+        stream.end()
         return result
 
     return traced
 
 
-def _steps(inner: Generator[Any, Any, Any], call: Call, collected: Collected) -> Generator[Any, Any, Any]:
+def _steps(inner: Generator[Any, Any, Any], stream: Stream) -> Generator[Any, Any, Any]:
     step: Callable[[Any], Any] = inner.send
     value: Any = None
     while True:
-        token = call.activate()
         try:
-            item = step(value)
+            with stream:
+                item = step(value)
         except StopIteration as stop:
             return stop.value
-        finally:
-            otel_context.detach(token)
-        collected.add(item)
+        stream.add(item)
         try:
             value, step = (yield item), inner.send
         except GeneratorExit:
-            _close(inner, call)
+            with stream:
+                inner.close()
             raise
         except BaseException as error:  # noqa: BLE001 - goes into the generator, as without tracing
             value, step = error, inner.throw
-
-
-def _close(inner: Generator[Any, Any, Any], call: Call) -> None:
-    token = call.activate()
-    try:
-        inner.close()
-    finally:
-        otel_context.detach(token)
 
 
 def trace_async_generator(function: Callable[..., AsyncGenerator[Any, Any]], plan: Plan) -> Callable[..., Any]:
     """An async generator function that behaves as `function`: `asend`, `athrow` and `aclose` included."""
 
     async def traced(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-        call = begin(plan, args, kwargs)
-        collected = Collected(call)
+        stream = Stream(plan, args, kwargs)
         inner = function(*args, **kwargs)
         step: Callable[[Any], Any] = inner.asend
         value: Any = None
         try:
-            while True:
-                item = await _async_step(step, value, call)
-                if item is _EXHAUSTED:
-                    break
-                collected.add(item)
+            while (item := await _async_step(step, value, stream)) is not _EXHAUSTED:
+                stream.add(item)
                 try:
                     value, step = (yield item), inner.asend
                 except GeneratorExit:
-                    await _async_step(_closing(inner), None, call)
+                    with stream:
+                        await inner.aclose()
                     raise
                 except BaseException as error:  # noqa: BLE001 - goes into the generator, as without tracing
                     value, step = error, inner.athrow
-        except GeneratorExit:
-            call.succeed_with_json(collected.json())
-            raise
         except BaseException as error:
-            call.fail(error)
+            stream.end(error)
             raise
-        call.succeed_with_json(collected.json())
+        stream.end()
 
     return traced
 
@@ -154,15 +165,9 @@ def trace_async_generator(function: Callable[..., AsyncGenerator[Any, Any]], pla
 _EXHAUSTED = object()
 
 
-async def _async_step(step: Callable[[Any], Any], value: Any, call: Call) -> Any:
-    token = call.activate()
+async def _async_step(step: Callable[[Any], Any], value: Any, stream: Stream) -> Any:
     try:
-        return await step(value)
+        with stream:
+            return await step(value)
     except StopAsyncIteration:
         return _EXHAUSTED
-    finally:
-        otel_context.detach(token)
-
-
-def _closing(inner: AsyncGenerator[Any, Any]) -> Callable[[Any], Any]:
-    return lambda _: inner.aclose()
