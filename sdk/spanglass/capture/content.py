@@ -8,6 +8,7 @@ than the limit again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -75,6 +76,7 @@ _PREFIXES = (
 _NOT_CONTENT = frozenset({names.PROMPT_NAME, names.PROMPT_VERSION, "reranker.model_name", "reranker.top_k"})
 
 
+@lru_cache(maxsize=4096)
 def is_content(key: str) -> bool:
     """True for attributes that hold what users and models said, of any known instrumentation."""
     return key in _EXACT or (key.startswith(_PREFIXES) and key not in _NOT_CONTENT)
@@ -86,7 +88,7 @@ def refine_attributes(attributes: Mapping[str, Any], policy: Policy) -> Mapping[
         return _without_content(attributes)
     changed: dict[str, Any] = {}
     for key, value in attributes.items():
-        if type(value) is str and (key in _EXACT or is_content(key)):
+        if type(value) is str and is_content(key):
             refined = refine_text(value, policy)
             if refined is not value:
                 changed[key] = refined

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 _DIGEST_LIMIT_BYTES = 4 << 20  # about 4 ms in the caller's thread; larger values have a size and no digest
-_SHORTEST = 1024  # characters of base64: shorter runs are ids, hashes and small texts
+_SHORTEST = 4096  # characters of base64: shorter runs are ids, hashes and icons, not worth a search
 _DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+)(?:;[\w=.-]+)*;base64,([A-Za-z0-9+/_-]{64,}={0,2})")
 _BARE = re.compile(f'"([A-Za-z0-9+/_-]{{{_SHORTEST},}}={{0,2}})"')
 _UNKNOWN = "application/octet-stream"

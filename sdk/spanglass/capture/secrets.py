@@ -31,19 +31,34 @@ def _is_secret(name: str) -> bool:
     return _SECRET.search(_CAMEL.sub("_", name).replace("-", "_").lower()) is not None
 
 
-# How names that `_SECRET` knows end in JSON text. A search for a constant is the cheapest filter there is.
+# How the names that `_SECRET` knows end.
 _ENDINGS = (
-    "key", "token", "secret", "secrets", "password", "authorization", "cookie", "passwd", "pwd", "credential",
-    "credentials", "bearer", "jwt", "passphrase",
-)  # fmt: skip
-_NEEDLES = tuple(f'{ending}":' for ending in _ENDINGS)
+    "key",
+    "token",
+    "secret",
+    "secrets",
+    "password",
+    "authorization",
+    "cookie",
+    "passwd",
+    "pwd",
+    "credential",
+    "credentials",
+    "bearer",
+    "jwt",
+    "passphrase",
+)
 _IN_REPR = re.compile(r"\b(\w{2,64})(\s*[=:]\s*)('[^']*'?|\"[^\"]*\"?|[^\s,)}\]]+)")
 
 
 def may_hold_secret(text: str) -> bool:
     """False for nearly all JSON text, at the cost of a few searches in C; true now and then without need."""
-    lowered = text.lower()
-    return any(needle in lowered for needle in _NEEDLES)
+    names = text.lower().split('":')  # one pass; a search for each ending would cost ten times as much
+    names.pop()
+    for name in names:  # noqa: SIM110 - a generator would double the cost
+        if name.endswith(_ENDINGS):
+            return True
+    return False
 
 
 def without_secrets(text: str) -> str:

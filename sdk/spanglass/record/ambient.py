@@ -32,7 +32,7 @@ def inherited(attributes: Mapping[str, Any]) -> otel_context.Context:
     return otel_context.set_value(KEY, {**outer, **attributes})
 
 
-def described(
+def shared_attributes(
     session: str | None = None,
     user: str | None = None,
     tags: Iterable[str] | None = None,
@@ -65,7 +65,7 @@ class context:  # noqa: N801 - reads as a statement: `with spanglass.context(use
         tags: Iterable[str] | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> None:
-        self._described = described(session, user, tags, metadata)
+        self._described = shared_attributes(session, user, tags, metadata)
         self._tokens: list[Token[otel_context.Context]] = []
 
     def __enter__(self) -> None:

@@ -18,7 +18,7 @@ from spanglass.capture.secrets import redact
 from spanglass.capture.snapshot import scalar_or_json, snapshot
 from spanglass.capture.usage import usage_attributes
 from spanglass.errors import ScoreTargetError
-from spanglass.record.ambient import described
+from spanglass.record.ambient import shared_attributes
 from spanglass.record.span import OURS, SHARED
 from spanglass.safety import wall
 
@@ -152,10 +152,11 @@ class Handle:
         policy = in_force.of(span)
         if policy.metadata_only:
             said = {name: value for name, value in said.items() if name not in _CONTENT}
-        _set(span, {_FIELDS[name][0]: _FIELDS[name][1](value) for name, value in said.items() if name in _FIELDS})
+        described = {_FIELDS[name][0]: _FIELDS[name][1](value) for name, value in said.items() if name in _FIELDS}
+        span.set_attributes(described if type(span) in OURS else refine_attributes(described, policy))
         if "usage" in said:
             span.set_attributes(usage_attributes(said["usage"]))
-        if shared := described(**{name: said[name] for name in _SHARED if name in said}):
+        if shared := shared_attributes(**{name: said[name] for name in _SHARED if name in said}):
             _share(span, shared)
         if "output" in said:
             set_output(span, snapshot(said["output"]), attribute_of(span, names.KIND) == "tool")
@@ -219,32 +220,35 @@ def record_model_call(span: otel.Span, named: Mapping[str, Any]) -> Mapping[str,
     if type(span) in OURS:
         span.set_attribute(names.CALL_MESSAGES, snapshot(messages))
     else:
-        _set(span, {names.INPUT_MESSAGES: snapshot(to_parts_messages(messages))})
+        _set_content(span, names.INPUT_MESSAGES, snapshot(to_parts_messages(messages)))
     return {name: value for name, value in named.items() if name != "messages"}
 
 
 def set_input(span: otel.Span, text: str, is_tool: bool) -> None:
     """Where JSON text of an input goes: the conventions name it for tools only."""
     if is_tool:
-        _set(span, {names.TOOL_ARGUMENTS: text})
+        _set_content(span, names.TOOL_ARGUMENTS, text)
     else:
-        _set(span, {names.INPUT_VALUE: text, names.INPUT_MIME_TYPE: names.JSON_MIME_TYPE})
+        _set_content(span, names.INPUT_VALUE, text)
+        span.set_attribute(names.INPUT_MIME_TYPE, names.JSON_MIME_TYPE)
 
 
 def set_output(span: otel.Span, text: str, is_tool: bool) -> None:
     """Where JSON text of a result goes."""
     if is_tool:
-        _set(span, {names.TOOL_RESULT: text})
+        _set_content(span, names.TOOL_RESULT, text)
     else:
-        _set(span, {names.OUTPUT_VALUE: text, names.OUTPUT_MIME_TYPE: names.JSON_MIME_TYPE})
+        _set_content(span, names.OUTPUT_VALUE, text)
+        span.set_attribute(names.OUTPUT_MIME_TYPE, names.JSON_MIME_TYPE)
 
 
-def _set(span: otel.Span, attributes: Mapping[str, Any]) -> None:
+def _set_content(span: otel.Span, name: str, text: str) -> None:
     """Content on our spans is refined in the exporter's thread. Spans of another provider go to exporters we know
     nothing of, so there it is refined at once."""
-    if type(span) not in OURS:
-        attributes = refine_attributes(attributes, in_force.of(span))
-    span.set_attributes(attributes)
+    if type(span) in OURS:
+        span.set_attribute(name, text)
+    else:
+        span.set_attributes(refine_attributes({name: text}, in_force.of(span)))
 
 
 def _share(span: otel.Span, shared: dict[str, Any]) -> None:

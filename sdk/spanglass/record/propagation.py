@@ -15,7 +15,7 @@ from opentelemetry import baggage, propagate
 from opentelemetry import context as otel_context
 
 from spanglass import attributes as names
-from spanglass.record.ambient import KEY, ambient_attributes, described
+from spanglass.record.ambient import KEY, ambient_attributes, shared_attributes
 from spanglass.safety import wall
 
 _SESSION, _USER, _TAGS = "spanglass.session", "spanglass.user", "spanglass.tags"
@@ -70,7 +70,7 @@ class extract:  # noqa: N801 - reads as a statement: `with extract(headers):`
 def _context_of(carrier: Mapping[str, Any]) -> otel_context.Context:
     lowered = {str(name).lower(): value for name, value in carrier.items()}
     context = propagate.extract(lowered)
-    found = described(
+    found = shared_attributes(
         session=_entry(_SESSION, context),
         user=_entry(_USER, context),
         tags=(_entry(_TAGS, context) or "").split("\n") if _entry(_TAGS, context) else None,

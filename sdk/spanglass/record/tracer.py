@@ -116,7 +116,9 @@ class Tracer(otel.Tracer):
         nothing."""
         surroundings = otel_context.get_current() if context is None else context
         above = otel.get_current_span(surroundings)
-        parent = _valid(above.get_span_context())
+        parent: otel.SpanContext | None = above.get_span_context()
+        if parent is None or not parent.is_valid:
+            parent = None
         provider = self._provider
         sink: SpanSink | None = provider.sink
         trace_id = provider.source.new_trace_id() if parent is None else parent.trace_id
@@ -125,10 +127,12 @@ class Tracer(otel.Tracer):
         if sink is None:
             return self._unrecorded(trace_id, parent)
         given = {**(ambient_attributes(surroundings) or {}), **(attributes or {})}
-        if shared := getattr(above, SHARED, None):
+        shared = None if parent is None else getattr(above, SHARED, None)
+        if shared:
             given = {**shared, **given}
         span = self._new_span(name, trace_id, parent, kind, given, start_time, sink)
-        span.spanglass_shared = shared
+        if shared:
+            span.spanglass_shared = shared
         if links:
             span.links = tuple(SpanLink(link.context, dict(link.attributes or {})) for link in links)
         return span
@@ -203,7 +207,3 @@ class Tracer(otel.Tracer):
         new_id = self._provider.source.new_span_id()
         state = None if parent is None else parent.trace_state
         return otel.NonRecordingSpan(otel.SpanContext(trace_id, new_id, False, _NOT_SAMPLED, state))
-
-
-def _valid(context: otel.SpanContext) -> otel.SpanContext | None:
-    return context if context.is_valid else None
