@@ -19,12 +19,13 @@ STATS = Stats(
     created=110,
     exported=70,
     queued=0,
-    dropped={"queue_full": 10, "refused": 5, "sampled_out": 20},
+    dropped={"queue_full": 10, "refused": 5},
     retries=3,
     internal_errors=0,
     spooled=5,
     replayed=4,
     evicted=1,
+    sampled_out={"ratio": 15, "tail": 5},
 )
 
 
