@@ -169,7 +169,7 @@ def test_a_click_leads_to_a_trace_with_its_words_and_scores(store: Store) -> Non
         "chat",
     ]
     chat = frame(store, "traces", "Messages", trace_id=chosen)[1]
-    assert (chat["Prompt"], chat["Completion"]) == ("user: Where is order 7?", "Order 7 is on its way.")
+    assert (chat["Prompt"], chat["Completion"]) == ("user: Where is order 7?", "assistant: Order 7 is on its way.")
     assert {row["Score"] for row in frame(store, "traces", "Scores", trace_id=chosen)} >= {"toxicity", "refusal"}
 
 

@@ -78,6 +78,7 @@ def _over_time() -> Row:
         _sql("by_day"),
         unit="currencyUSD",
         stacking="normal",
+        width=24,
         bars=True,
     )
     parts = timeseries(
@@ -97,8 +98,8 @@ def _over_time() -> Row:
                 "by_prompt_version",
                 "The rate at which money is spent, by prompt name and version.",
             ),
-            from_zero(days),
             from_zero(parts),
+            from_zero(days),
         ),
     )
 
@@ -118,15 +119,23 @@ def _who() -> Row:
 
 def _what() -> Row:
     models = table(
-        "Models", "By model and provider.", _sql("models"), units={**_MONEY, "Cost of 1000 calls": "currencyUSD"}
+        "Models",
+        "By model and provider.",
+        _sql("models"),
+        width=8,
+        units={**_MONEY, "Cost of 1000 calls": "currencyUSD"},
     )
     features = table(
         "Features",
         "By the application's tags. A call with several tags counts in each, so the rows do not add up.",
         _sql("features"),
+        width=8,
         units=_MONEY,
     )
     unpriced = table(
-        "Models without a price", "Name their price in spanglass.toml, or update genai-prices.", _sql("unpriced_models")
+        "Models without a price",
+        "Name their price in spanglass.toml, or update genai-prices.",
+        _sql("unpriced_models"),
+        width=8,
     )
     return Row("What", (links.chooses(models, "Model", links.COST, "model"), features, unpriced))

@@ -4,6 +4,6 @@ SELECT
     greatest(0, dateDiff('second', Watermark, newest)) AS Lag,
     Scored, Skipped, Failed, UpdatedAt AS "Last progress"
 FROM evaluator_progress FINAL
-WHERE Project = ${project:singlequote}
+WHERE Project IN ('', ${project:singlequote})
 ORDER BY Lag DESC
 LIMIT 100

@@ -1,11 +1,11 @@
 SELECT
     Model,
     calls AS Calls,
+    if(unpriced = calls, NULL, priced) AS Cost,
+    unpriced AS Unpriced,
     errors / calls AS "Error rate",
     input AS "Input tokens",
-    output AS "Output tokens",
-    if(unpriced = calls, NULL, priced) AS Cost,
-    unpriced AS Unpriced
+    output AS "Output tokens"
 FROM
 (
     SELECT

@@ -1,11 +1,11 @@
 SELECT
     Prompt,
     calls AS Calls,
+    if(unpriced = calls, NULL, priced) AS Cost,
+    unpriced AS Unpriced,
     errors / calls AS "Error rate",
     input / calls AS "Input tokens a call",
-    output / calls AS "Output tokens a call",
-    if(unpriced = calls, NULL, priced) AS Cost,
-    unpriced AS Unpriced
+    output / calls AS "Output tokens a call"
 FROM
 (
     SELECT

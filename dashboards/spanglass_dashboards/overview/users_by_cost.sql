@@ -1,11 +1,11 @@
 SELECT
     UserId AS User,
     count() AS Calls,
-    sum(InputTokens) AS "Input tokens",
-    sum(OutputTokens) AS "Output tokens",
     -- The sum of nothing but unknown prices is unknown.
     sum(CostUsd) AS Cost,
-    countIf(CostUsd IS NULL) AS Unpriced
+    countIf(CostUsd IS NULL) AS Unpriced,
+    sum(InputTokens) AS "Input tokens",
+    sum(OutputTokens) AS "Output tokens"
 FROM spans FINAL
 -- include: span_filter
   AND UserId != '' AND Kind IN ('llm', 'embedding', 'reranker')

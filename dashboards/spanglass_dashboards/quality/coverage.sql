@@ -22,7 +22,7 @@ FULL JOIN
 (
     SELECT Evaluator, EvaluatorVersion AS Version, ConfigDigest AS Configuration, Watermark AS mark
     FROM evaluator_progress FINAL
-    WHERE Project = ${project:singlequote} AND UpdatedAt >= $__fromTime
+    WHERE Project IN ('', ${project:singlequote}) AND UpdatedAt >= $__fromTime
 ) AS p USING (Evaluator, Version, Configuration)
 ORDER BY Lag DESC NULLS LAST, Evaluator
 LIMIT 100

@@ -18,14 +18,14 @@ _FRAME = Frame(
     "Scores over time by evaluator, prompt and model version; the worst answers; what is judged and how well.",
     since="now-24h",
 )
-# Low values first: the order in which bands lie on each other.
+# From low to high, in one colour: which end is good depends on the score.
 _BANDS = {
-    "0 to 0.2": "red",
-    "0.2 to 0.4": "orange",
-    "0.4 to 0.6": "yellow",
-    "0.6 to 0.8": "light-green",
-    "0.8 to 1": "green",
-    "1": "dark-green",
+    "0 to 0.2": "super-light-blue",
+    "0.2 to 0.4": "light-blue",
+    "0.4 to 0.6": "blue",
+    "0.6 to 0.8": "semi-dark-blue",
+    "0.8 to 1": "dark-blue",
+    "1": "dark-purple",
 }
 
 
@@ -83,6 +83,7 @@ def _over_time() -> Row:
         "Share of judgements in each fifth of the scale, for the score chosen above. Its own ends are drawn apart.",
         _sql("distribution"),
         unit="short",
+        width=8,
         stacking="percent",
         bars=True,
     )
@@ -95,6 +96,7 @@ def _over_time() -> Row:
                 "Mean of each score, by the time of what was judged.",
                 _sql("means"),
                 unit="short",
+                width=8,
             ),
             with_overrides(bands, *colours),
             from_zero(
@@ -103,6 +105,7 @@ def _over_time() -> Row:
                     "Judgements in each interval by label, for the score chosen above.",
                     _sql("labels"),
                     unit="short",
+                    width=8,
                     stacking="normal",
                     bars=True,
                 )

@@ -1,4 +1,4 @@
 -- include: newest_span
 SELECT max(greatest(0, dateDiff('second', Watermark, newest))) AS Lag
 FROM evaluator_progress FINAL
-WHERE Project = ${project:singlequote} AND UpdatedAt >= $__fromTime
+WHERE Project IN ('', ${project:singlequote}) AND UpdatedAt >= $__fromTime

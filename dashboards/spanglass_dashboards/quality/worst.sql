@@ -1,6 +1,8 @@
+WITH
+    -- include: readable
 SELECT
     s.Value AS Value, s.Label AS Label, p.Model AS Model, p.Prompt AS Prompt, p.UserId AS User,
-    substring(if(p.OutputMessages != '', p.OutputMessages, p.Output), 1, 300) AS Answer,
+    substring(if(p.OutputMessages = '', p.Output, readable(p.OutputMessages)), 1, 500) AS Answer,
     s.Explanation AS Explanation, s.TargetTime AS Time, s.TraceId AS TraceId
 FROM
 (

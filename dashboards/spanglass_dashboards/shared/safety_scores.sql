@@ -8,9 +8,14 @@
             Name ILIKE '%refus%', 'refusal',
             ''
         ) AS Family,
-        -- A label that does not say all is well, or without labels a value of at least one half.
-        if(Label = '', ifNull(Value >= 0.5, 0), lower(Label) NOT IN ('ok', 'clean', 'none', 'safe', 'benign', 'answered', 'no', 'pass', 'unflagged')) AS Flagged
+        -- A label that does not say all is well, or without labels a value of at least one half. Labels without a value
+        -- ('unknown', 'empty') say that the evaluator could not tell, unless they name what was found.
+        multiIf(
+            Value IS NULL, 1,
+            Label = '', Value >= 0.5,
+            lower(Label) NOT IN ('ok', 'clean', 'none', 'safe', 'benign', 'answered', 'no', 'pass', 'unflagged')
+        ) AS Flagged
     FROM scores FINAL
     -- include: score_filter
-      AND (Value IS NOT NULL OR Label != '')
+      AND (Value IS NOT NULL OR lower(Label) IN ('toxic', 'refused', 'unsafe', 'flagged', 'injection', 'jailbreak', 'pii'))
 )

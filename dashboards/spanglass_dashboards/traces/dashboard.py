@@ -67,7 +67,7 @@ def _trace() -> Row:
         _sql("messages"),
         height=14,
         units=columns,
-        widths={"Prompt": 360, "Completion": 360},
+        widths={"Span": 110, "Prompt": 280, "Completion": 280},
     )
     scores = table(
         "Scores",
