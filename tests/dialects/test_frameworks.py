@@ -79,7 +79,7 @@ EXAMPLES = (
             "ai.prompt.tools": ['{"type":"function","name":"f"}'],
             "ai.response.text": "hello",
             "ai.response.reasoning": "hm",
-            "ai.response.toolCalls": json.dumps([{"toolCallId": "c", "toolName": "f", "args": "{\"a\":1}"}]),
+            "ai.response.toolCalls": json.dumps([{"toolCallId": "c", "toolName": "f", "args": '{"a":1}'}]),
             "ai.response.finishReason": "tool-calls",
             "ai.response.msToFirstChunk": 250.5,
             "ai.usage.inputTokens": 7,
