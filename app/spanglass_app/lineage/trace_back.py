@@ -23,6 +23,16 @@ def last_metrics(store: Store, project: str, run: str) -> list[Row]:
     return _rows(store, "last_metrics", project=project, run=run)
 
 
+def run_of(store: Store, project: str, run: str) -> Row | None:
+    """One training run; None when there is none."""
+    return next(iter(_rows(store, "run", project=project, run=run)), None)
+
+
+def metrics_of(store: Store, project: str, run: str) -> list[Row]:
+    """All numbers of a run, by name and step."""
+    return _rows(store, "metrics", project=project, run=run)
+
+
 def stages(store: Store, project: str, model_version: str) -> list[Row]:
     """Promotions, the oldest first."""
     model, _, version = model_version.partition("@")
