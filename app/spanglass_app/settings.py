@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spanglass_collector.config import Address, CollectorConfig, SpoolConfig
+from spanglass_collector.config import Address, CollectorConfig, SpoolConfig, TlsConfig
 from spanglass_collector.errors import ConfigurationError
 from spanglass_collector.scrape.target import ScrapeTarget
 from spanglass_collector.service import OWNER_KEY_FILE, owner_url
@@ -46,7 +46,8 @@ class Settings:
     @property
     def otlp_endpoint(self) -> str:
         """Base URL at which this machine's collector takes OTLP/HTTP."""
-        return f"http://{_reachable(self.collector.otlp_http)}"
+        scheme = "https" if self.collector.tls else "http"
+        return f"{scheme}://{_reachable(self.collector.otlp_http)}"
 
     @property
     def local_key(self) -> str:
@@ -96,6 +97,8 @@ def load(
         store=pick(store, "store", ""),
         keys=Path(key_file) if (key_file := pick(None, "keys", "")) else None,
         api_key=environ.get("SPANGLASS_API_KEY", ""),
+        tls=_tls(pick(None, "tls_cert", ""), pick(None, "tls_key", ""), pick(None, "tls_client_ca", "")),
+        cors_origins=tuple(filter(None, pick(None, "cors_origins", "").replace(" ", "").split(","))),
         prices=own_prices(file.get("prices", {})),
         scrape=tuple(ScrapeTarget.from_table(target) for target in table.get("scrape", ())),
         spool=SpoolConfig.from_mapping(file.get("spool", {})),
@@ -107,6 +110,14 @@ def load(
         _metrics_address(file, "evaluators", EVALUATORS_METRICS, environ),
         _metrics_address(file, "alerts", ALERTS_METRICS, environ),
     )
+
+
+def _tls(cert: str, key: str, client_ca: str) -> TlsConfig | None:
+    if not (cert or key or client_ca):
+        return None
+    if not (cert and key):
+        raise ConfigurationError("TLS needs both SPANGLASS_TLS_CERT and SPANGLASS_TLS_KEY (tls_cert, tls_key)")
+    return TlsConfig(Path(cert), Path(key), Path(client_ca) if client_ca else None)
 
 
 def _metrics_address(

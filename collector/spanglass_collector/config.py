@@ -101,6 +101,15 @@ class SpoolConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class TlsConfig:
+    """PEM files. `client_ca`: only senders with a certificate it signed are let in."""
+
+    cert: Path
+    key: Path
+    client_ca: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CollectorConfig:
     """One collector process."""
 
@@ -116,6 +125,10 @@ class CollectorConfig:
     """The key file; None: keys.json under `data_dir`. Collectors that share a store share one file."""
     body_limit_bytes: int = 64 * MIB
     """Largest OTLP request, counted after decompression (OTLP 1.11 recommends 64 MiB)."""
+    tls: TlsConfig | None = None
+    """For both OTLP receivers; the SQL port stays plain."""
+    cors_origins: tuple[str, ...] = ()
+    """Web pages that may send from a browser: "https://app.example.com", or "*" for any. None by default."""
     commit: CommitConfig = CommitConfig()
     spool: SpoolConfig = SpoolConfig()
     prices: tuple[Price, ...] = ()

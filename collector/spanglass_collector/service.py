@@ -34,6 +34,7 @@ from spanglass_collector.query.session import EmbeddedEngine
 from spanglass_collector.receive.accept import Receiver
 from spanglass_collector.receive.grpc import GrpcReceiver
 from spanglass_collector.receive.http import http_app
+from spanglass_collector.receive.tls import check_tls, uvicorn_options
 from spanglass_collector.scrape.loop import Scraper
 from spanglass_collector.spool.ledger import PENDING
 from spanglass_collector.spool.owner import OwnerLock
@@ -105,6 +106,8 @@ class Collector:
         return self._commit.is_stuck
 
     async def _start(self) -> Endpoints:
+        if self._config.tls:
+            check_tls(self._config.tls)
         self._commit = await self._start_commit()
         await self._start_pricing()
         key = owner_key(self._config.data_dir)
@@ -120,11 +123,12 @@ class Collector:
             body_limit_bytes=self._config.body_limit_bytes,
             is_ready=lambda: self._ready,
             complaint=lambda: self._health.complaint,
+            cors_origins=self._config.cors_origins,
         )
         app.include_router(
             lineage_router(access, lambda: open_store(self._url), body_limit_bytes=self._config.body_limit_bytes)
         )
-        otlp_http = await self._serve(app, self._config.otlp_http)
+        otlp_http = await self._serve(app, self._config.otlp_http, **uvicorn_options(self._config.tls))
         otlp_grpc = Address(self._config.otlp_grpc.host, grpc_port)
         return Endpoints(otlp_http, otlp_grpc, sql, store_url)
 
@@ -185,7 +189,7 @@ class Collector:
         return address, owner_url(address, key, self._url.database)
 
     async def _start_grpc(self, receiver: Receiver, access: Access) -> int:
-        grpc = GrpcReceiver(receiver, access, body_limit_bytes=self._config.body_limit_bytes)
+        grpc = GrpcReceiver(receiver, access, body_limit_bytes=self._config.body_limit_bytes, tls=self._config.tls)
         try:
             port = await grpc.start(self._config.otlp_grpc)
         except RuntimeError as error:
@@ -193,7 +197,7 @@ class Collector:
         self._cleanup.push_async_callback(grpc.stop, self._config.stop_deadline_s)
         return port
 
-    async def _serve(self, app: Any, address: Address) -> Address:
+    async def _serve(self, app: Any, address: Address, **tls: Any) -> Address:
         listener = _listen(address)
         server = _Server(
             uvicorn.Config(
@@ -203,6 +207,7 @@ class Collector:
                 lifespan="off",
                 timeout_graceful_shutdown=int(self._config.stop_deadline_s),
                 timeout_keep_alive=75,
+                **tls,
             )
         )
         task = asyncio.create_task(server.serve([listener]))

@@ -15,7 +15,7 @@ from spanglass_collector.metrics import CollectorMetrics, Ledger
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What an Export response says: `rejected` records were left out, for `message`; `records` went in."""
+    """What an Export response says: `rejected` records were left out because of `message`; `records` went in."""
 
     rejected: int = 0
     message: str = ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client.exposition import choose_encoder
 
 from spanglass_collector.access import Access, Scope
@@ -27,6 +28,9 @@ from spanglass_collector.web import quiet_app
 
 log = logging.getLogger(__name__)
 
+PREFLIGHT_AGE_S = 7200
+"""How long a browser need not ask again; two hours is the most that Chromium honours."""
+
 
 def http_app(
     receiver: Receiver,
@@ -36,9 +40,18 @@ def http_app(
     body_limit_bytes: int,
     is_ready: Callable[[], bool],
     complaint: Callable[[], str] = lambda: "",
+    cors_origins: Sequence[str] = (),
 ) -> FastAPI:
-    """The application behind the OTLP/HTTP port."""
+    """The application behind the OTLP/HTTP port. `cors_origins`: whose pages may send from a browser."""
     app = quiet_app("Spanglass collector")
+    if cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(cors_origins),
+            allow_methods=["POST"],
+            allow_headers=["*"],
+            max_age=PREFLIGHT_AGE_S,
+        )
 
     def route(signal: Signal) -> None:
         async def export(request: Request) -> Response:
