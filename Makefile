@@ -7,12 +7,13 @@ PACKAGES := sdk collector evaluators dashboards app
 CODE := $(PACKAGES) tests benchmarks examples
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports bench dialects dashboards lifecycle alert-files system-packages clean
+.PHONY: dashboard-types help demo test check lint types imports bench dialects dashboards lifecycle alert-files system-packages clean
 
 help:
 	@echo "make demo         from a fresh clone to judged traffic (KEEP=1 stays up)"
 	@echo "make test         the test suite"
 	@echo "make check        format, lint, types, imports, generated files, tests"
+	@echo "make dashboard-types  the dashboards against the types of Grafana 11 and 12 (needs npm)"
 	@echo "make dialects     recorded provider traffic through three instrumentations, what arrives right"
 	@echo "make lifecycle    a real fine-tune, from traffic to dataset to model version to traffic, joined by one query"
 	@echo "make bench        benchmarks (ingest, evaluators, SDK overhead)"
@@ -47,6 +48,9 @@ system-packages:
 	which promtool prometheus-alertmanager amtool >/dev/null || $(SUDO) apt-get update
 	which promtool prometheus-alertmanager amtool >/dev/null || $(SUDO) env DEBIAN_FRONTEND=noninteractive \
 		apt-get install --yes --no-install-recommends prometheus prometheus-alertmanager
+
+dashboard-types: $(VENV)/.ready-dev
+	PYTHON=$(CURDIR)/$(BIN)/python sh dashboards/typecheck/check.sh
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/ingest.py

@@ -96,4 +96,6 @@ def with_link(panel: Panel, column: str, title: str, url: str) -> Panel:
 
 def with_drill_down(panel: Panel, title: str, url: str) -> Panel:
     """A link in the panel's corner to where its number is taken apart."""
-    return replace(panel, links=(*panel.links, {"title": title, "url": url}))
+    switches = dict.fromkeys(("asDropdown", "includeVars", "keepTime", "targetBlank"), False)
+    link = {"type": "link", "title": title, "url": url, "icon": "", "tooltip": "", "tags": [], **switches}
+    return replace(panel, links=(*panel.links, link))

@@ -40,21 +40,20 @@ def datasource() -> dict[str, Any]:
 
 def query(name: str, label: str, sql: str, *, with_all: bool) -> dict[str, Any]:
     """Values from the store. `with_all`: several may be chosen, and All is the start."""
-    start = {"text": "All", "value": "$__all"} if with_all else {}
+    start = {"current": {"text": "All", "value": "$__all"}} if with_all else {}
     return {
         "name": name,
         "label": label,
         "type": "query",
         "datasource": DATASOURCE,
         "query": {"editorType": "sql", "rawSql": sql, "refId": name},
-        "definition": sql,
         "refresh": _ON_TIME_RANGE_CHANGE,
         "sort": 1,
         "multi": with_all,
         "includeAll": with_all,
-        "current": start,
         "options": [],
         "hide": 0,
+        **start,
     }
 
 

@@ -71,6 +71,7 @@ _BANDS = {"0 to 0.2", "0.2 to 0.4", "0.4 to 0.6", "0.6 to 0.8", "0.8 to 1", "1"}
         ("overview", "Cost", traffic.COST_TOTAL),
         ("overview", "Unpriced calls", traffic.UNPRICED),
         ("overview", "Firing alerts", 1),
+        ("overview", "Lost spans", traffic.LOST),
         ("cost", "Cost", traffic.COST_TOTAL),
         ("cost", "Cached share", 0.4),
         ("cost", "Unpriced share", 1 / 3),

@@ -19,6 +19,7 @@ UNPRICED_MODEL = "house-model"
 COST_USD = 0.02
 ERROR_EVERY = 20
 TOXIC_EVERY = 30
+DROPPED, LOST = 7, 10
 ERRORS = CALLS // ERROR_EVERY
 UNPRICED = CALLS // len(MODELS)
 COST_TOTAL = (CALLS - UNPRICED) * COST_USD
@@ -34,6 +35,7 @@ def write_traffic(store: Store) -> None:
     _insert(store, "otlp_requests", [{"Digest": f"{i}", "ReceivedAt": time_of(i)} for i in range(0, CALLS, 10)])
     for table, rows in {**judged.tables(calls, START, END), **lifecycle.tables(PROJECT, START, END)}.items():
         _insert(store, table, rows)
+    _insert(store, "otel_metrics_sum", list(_counted_by_sdk()))
     _insert(store, "alert_states", list(_alerts()))
     _insert(store, "alert_outbox", list(_notifications()))
 
@@ -102,6 +104,21 @@ def _alerts() -> Iterator[dict[str, Any]]:
     yield {**alert, **toxic, "State": "firing", "UpdatedAt": START}
     yield {**alert, **drift, "State": "firing", "Value": 0.4, "UpdatedAt": START}
     yield {**alert, **drift, "State": "resolved", "Value": 0.1, "UpdatedAt": END}
+
+
+def _counted_by_sdk() -> Iterator[dict[str, Any]]:
+    """The SDK of `web` made ten spans more than are stored, and says why of seven."""
+    counts = {
+        ("otel.sdk.span.started", ""): CALLS + LOST,
+        ("otel.sdk.processor.span.processed", "queue_full"): DROPPED,
+        ("otel.sdk.exporter.span.exported", ""): CALLS + LOST - DROPPED,
+    }
+    for (metric, reason), value in counts.items():
+        yield {
+            "Project": PROJECT, "ServiceName": "web", "MetricName": metric, "Value": float(value),
+            "Attributes": {"error.type": reason} if reason else {}, "StartTimeUnix": START, "TimeUnix": END,
+            "AggregationTemporality": 2, "IsMonotonic": True,
+        }  # fmt: skip
 
 
 def _notifications() -> Iterator[dict[str, Any]]:

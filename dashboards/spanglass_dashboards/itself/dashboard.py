@@ -99,6 +99,13 @@ def _ingest() -> Row:
                     unit="short",
                 )
             ),
+            table(
+                "Loss ledger",
+                "What applications' SDKs counted beside what is stored, by service, whatever the range. Unaccounted: "
+                "neither stored nor said to be dropped; negative: spans of senders that do not count.",
+                _sql("losses"),
+                width=24,
+            ),
             from_zero(delay),
             from_zero(
                 timeseries(

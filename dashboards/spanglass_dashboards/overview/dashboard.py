@@ -218,10 +218,19 @@ def _comparisons() -> Row:
 
 
 def _action() -> Row:
-    alerts = table("Alerts", "Alerts that are pending or firing, whatever the range.", _sql("firing_alerts"))
+    alerts = table("Alerts", "Alerts that are pending or firing, whatever the range.", _sql("firing_alerts"), width=11)
     bad = table(
         "Recent bad traces",
         "Traces with an error, or with a toxic, refused or wrong answer; newest first.",
         _sql("bad_traces"),
+        width=10,
     )
-    return Row("To act on", (links.opens_trace(alerts), links.opens_trace(bad)))
+    lost = stat(
+        "Lost spans",
+        "Spans that SDKs dropped, or that they count and nobody stored, whatever the range; no data: no SDK that counts.",
+        _sql("lost"),
+        unit="short",
+        width=3,
+    )
+    counted = links.drill_down(with_steps(lost, (None, "green"), (1, "yellow")), links.ITSELF, "The loss ledger")
+    return Row("To act on", (links.opens_trace(alerts), links.opens_trace(bad), counted))
