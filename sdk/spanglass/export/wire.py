@@ -41,19 +41,24 @@ class RequestEncoder:
 
     def add(self, span: FinishedSpan) -> None:
         """Encodes one span; when that raises, the request is as it was before."""
-        encoded = b"\x12" + sized(encode_span(span))
+        encoded = encode_span(span)
         scope = span.instrumentation_scope
         _, scopes = self._groups.setdefault(id(span.resource), (span.resource, {}))
-        scopes.setdefault(id(scope), (scope, []))[1].append(encoded)
+        spans = scopes.setdefault(id(scope), (scope, []))[1]
+        spans += b"\x12" + varint(len(encoded)), encoded
         self.count += 1
 
     def request(self) -> bytes:
-        """The `ExportTraceServiceRequest`."""
-        return b"".join(b"\x0a" + sized(self._resource_spans(*group)) for group in self._groups.values())
-
-    def _resource_spans(self, resource: Origin, scopes: Mapping[int, tuple[Scope | None, list[bytes]]]) -> bytes:
-        described = b"\x0a" + sized(encode_attributes(b"\x0a", {**(resource.attributes or {}), **self._said}))
-        return described + b"".join(b"\x12" + sized(_scope_spans(scope, spans)) for scope, spans in scopes.values())
+        """The `ExportTraceServiceRequest`. Megabytes are copied once, here: sizes are added up before that."""
+        pieces: list[bytes] = []
+        for resource, scopes in self._groups.values():
+            described = encode_attributes(b"\x0a", {**(resource.attributes or {}), **self._said})
+            inner = [b"\x0a" + sized(described)]
+            for scope, spans in scopes.values():
+                head = _scope(scope)
+                inner += b"\x12" + varint(len(head) + sum(map(len, spans))), head, *spans
+            pieces += b"\x0a" + varint(sum(map(len, inner))), *inner
+        return b"".join(pieces)
 
 
 def encode_request(spans: Iterable[FinishedSpan], said: Mapping[str, Any] | None = None) -> bytes:
@@ -64,13 +69,13 @@ def encode_request(spans: Iterable[FinishedSpan], said: Mapping[str, Any] | None
     return encoder.request()
 
 
-def _scope_spans(scope: Scope | None, spans: list[bytes]) -> bytes:
+def _scope(scope: Scope | None) -> bytes:
     if scope is None:
-        return b"".join(spans)
+        return b""
     fields = b"\x0a" + text(scope.name)
     if scope.version:
         fields += b"\x12" + text(scope.version)
-    return b"\x0a" + sized(fields + encode_attributes(b"\x1a", scope.attributes)) + b"".join(spans)
+    return b"\x0a" + sized(fields + encode_attributes(b"\x1a", scope.attributes))
 
 
 def encode_span(span: FinishedSpan) -> bytes:
@@ -88,7 +93,7 @@ def encode_span(span: FinishedSpan) -> bytes:
             b"\x2a",
             text(span.name),
             b"\x30",
-            _varint(span.kind.value + 1),  # the API counts from INTERNAL = 0, OTLP from UNSPECIFIED = 0
+            varint(span.kind.value + 1),  # the API counts from INTERNAL = 0, OTLP from UNSPECIFIED = 0
             _times(0x39, span.start_time or 0, 0x41, span.end_time or 0),
             encode_attributes(b"\x4a", span.attributes),
             b"".join(b"\x5a" + sized(_event(event)) for event in span.events),
@@ -151,10 +156,10 @@ def _label(key: bytes, name: str, value: str) -> tuple[bytes, ...]:
 def _long_text(key: bytes, name: str, value: str) -> tuple[bytes, ...]:
     """The same field as pieces: a large text is copied once, when all pieces are joined."""
     data = value.encode("utf-8", "replace")
-    size = _varint(len(data))
+    size = varint(len(data))
     any_value_bytes = 1 + len(size) + len(data)
-    head = _name(name) + b"\x12" + _varint(any_value_bytes) + b"\x0a" + size
-    return key, _varint(len(head) + len(data)), head, data
+    head = _name(name) + b"\x12" + varint(any_value_bytes) + b"\x0a" + size
+    return key, varint(len(head) + len(data)), head, data
 
 
 def _key_value(name: str, value: Any, depth: int) -> bytes:
@@ -173,7 +178,7 @@ def _any_value(value: Any, depth: int) -> bytes:
     if isinstance(value, bool):
         return b"\x10\x01" if value else b"\x10\x00"
     if isinstance(value, int) and _MIN_INT <= value <= _MAX_INT:
-        return b"\x18" + _varint(value & _MASK64)
+        return b"\x18" + varint(value & _MASK64)
     if isinstance(value, float):
         return b"\x21" + _double(value)
     if value is None:
@@ -199,10 +204,10 @@ def text(text: str) -> bytes:
 
 
 def sized(data: bytes) -> bytes:
-    return _varint(len(data)) + data
+    return varint(len(data)) + data
 
 
-def _varint(number: int) -> bytes:
+def varint(number: int) -> bytes:
     """Seven bits a byte, lowest first; the high bit says that more follow."""
     if number < 0x80:
         return bytes((number,))
