@@ -61,7 +61,7 @@ def _candidates(entry: EntryPoint) -> Iterator[Candidate]:
     for client in (*_instrumented(distribution.requires or ()), own_name):
         if client in MODULES:
             yield Candidate(
-                client, MODULES[client], family_of(name), name, distribution.version, entry, _version(client)
+                client, MODULES[client], family_of(name), name, distribution.version, entry, _client_version(client)
             )
             return  # one entry point is one instrumentation, whichever of its clients is meant
 
@@ -83,6 +83,13 @@ def _instrumented(requires: list[str] | tuple[()]) -> Iterator[str]:
         if "extra ==" in line and "instruments" in line.partition(";")[2] and (match := _NAME.match(line.strip()))
     ]
     yield from sorted(names, key=lambda name: _version(name) is None)
+
+
+def _client_version(client: str) -> str | None:
+    """LangChain comes as `langchain` or as `langchain-core` alone, PydanticAI in two sizes: one module, several
+    names."""
+    names = (client, *(name for name, module in MODULES.items() if module == MODULES[client]))
+    return next((found for name in names if (found := _version(name))), None)
 
 
 def _version(distribution: str) -> str | None:
