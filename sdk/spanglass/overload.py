@@ -9,6 +9,7 @@ of the spans with what `benchmarks/sdk_overhead.py` measures a span and a byte t
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 WINDOW_S = 10.0
@@ -39,8 +40,9 @@ class Spent:
 class Guard:
     """Decides on the level; called by the exporter's thread. `level` is read in the application's threads."""
 
-    def __init__(self, budget: float) -> None:
+    def __init__(self, budget: float, on_change: Callable[[int], None] = lambda level: None) -> None:
         self.budget = budget
+        self._on_change = on_change
         self.restart()
 
     def restart(self) -> None:
@@ -75,6 +77,7 @@ class Guard:
     def _set(self, level: int, share: float, now_s: float) -> None:
         is_worse = level > self.level
         self.level, self._windows_over, self._calm_since_s = level, 0, now_s
+        self._on_change(level)
         _log.log(
             logging.WARNING if is_worse else logging.INFO,
             "spanglass used %.1f %% of a CPU (budget %.1f %%) and records %s from now on; Limits.overhead_budget",

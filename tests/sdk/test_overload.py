@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from spanglass import trace
+from spanglass.capture.policy import in_force
 from spanglass.config import limits_of
 from spanglass.overload import Guard, Spent, keeps
 
@@ -72,6 +74,20 @@ def test_left_out_spans_are_counted_and_traces_stay_whole(receiver: Receiver) ->
     assert line.stats.dropped == {"overload": 400 - len(kept)}
     assert line.stats.created == 400
     line.exporter.shutdown(1)
+
+
+def test_content_is_left_out_and_comes_back() -> None:
+    """At level 1 the caller does not even serialise it; at level 0 everything is as before."""
+    call = trace(name="call")(lambda text: text)
+    before = in_force.policy
+    with capture() as captured:
+        in_force.leave_out_content(1)
+        call("secret")
+        in_force.leave_out_content(2)
+        in_force.leave_out_content(0)
+        call("shown")
+    assert ["input.value" in (span.attributes or {}) for span in captured.spans] == [False, True]
+    assert in_force.policy is before
 
 
 def test_the_budget_can_be_set() -> None:

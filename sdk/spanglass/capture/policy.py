@@ -61,6 +61,14 @@ class InForce:
 
     def __init__(self) -> None:
         self.policy = Policy()
+        self._full: Policy | None = None  # what to go back to after an overload
+
+    def leave_out_content(self, level: int) -> None:
+        """The overload guard's hand: above level 0 content is left out, whatever the application said."""
+        if level and not self.policy.metadata_only:
+            self._full, self.policy = self.policy, replace(self.policy, metadata_only=True)
+        elif not level and self._full is not None:
+            self.policy, self._full = self._full, None
 
     def of(self, span: object) -> Policy:
         """The policy for the content of `span`, ours or any other."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from spanglass.capture.finish import finish
+from spanglass.capture.policy import in_force
 from spanglass.config import Limits
 from spanglass.contract import FinishedSpan
 from spanglass.export.backlog import Backlog
@@ -46,7 +47,7 @@ class Exporter:
         self._ledger = ledger
         self._spool = spool
         self._report = report
-        self.guard = Guard(limits.overhead_budget)
+        self.guard = Guard(limits.overhead_budget, in_force.leave_out_content)
         self._losses = RateLimitedLog()
         self.restart()
 
