@@ -67,7 +67,7 @@ dialects: $(VENV)/.ready-dev
 # torch is pinned to a build that comes without gigabytes of GPU libraries where the index offers one.
 $(VENV)/.ready-lifecycle: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 --editable ".[dev,training]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 --editable ".[dev,frameworks]"
 	touch $@
 
 $(VENV)/.ready-%: pyproject.toml

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("torch", reason="make lifecycle installs what this needs")
-pytest.importorskip("transformers", reason="make lifecycle installs what this needs")
+from tests.lifecycle.needs import needs
+
+needs("torch")
+needs("transformers")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lifecycle"
 
 

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
+from tests.lifecycle.needs import needs
+
 Query = Callable[[str, str], list[tuple[Any, ...]]]
 RUN = "SELECT Status, Error FROM training_runs FINAL WHERE RunId = {id:String}"
 
 
 def test_every_optuna_trial_is_a_child_run(delivered: Callable[[], None], rows: Query) -> None:
     """Finished, pruned and failed trials, with their parameters and values, under one run for the study."""
-    optuna = pytest.importorskip("optuna")
+    optuna = needs("optuna")
     from spanglass.training.optuna import StudyCallback
 
     def objective(trial: Any) -> float:
@@ -44,8 +46,8 @@ def test_every_optuna_trial_is_a_child_run(delivered: Callable[[], None], rows: 
 
 def test_the_adapter_of_a_peft_model_is_recorded() -> None:
     """LoRA's rank and targets; nothing for a model whose weights are all trained."""
-    peft = pytest.importorskip("peft")
-    pytest.importorskip("transformers")
+    peft = needs("peft")
+    needs("transformers")
     from spanglass.training.adapter import adapter_of
     from tests.lifecycle.tiny_model import tiny_gpt2, tiny_tokenizer
 
@@ -58,8 +60,8 @@ def test_the_adapter_of_a_peft_model_is_recorded() -> None:
 
 def lightning_parts() -> tuple[Any, Any, Any]:
     """Lightning, a module that learns y = 0, and its data."""
-    lightning = pytest.importorskip("lightning.pytorch")
-    torch = pytest.importorskip("torch")
+    lightning = needs("lightning.pytorch")
+    torch = needs("torch")
 
     class Zero(lightning.LightningModule):  # type: ignore[misc, name-defined]
         def __init__(self, fails: bool = False) -> None:

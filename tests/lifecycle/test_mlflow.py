@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 from spanglass.training import training_run
 from spanglass_app.cli import app
 from spanglass_collector.background import BackgroundCollector
+from tests.lifecycle.needs import needs
 
-pytest.importorskip("mlflow", reason="pip install mlflow-skinny")
+needs("mlflow")
 Query = Callable[[str, str], list[tuple[Any, ...]]]
 
 

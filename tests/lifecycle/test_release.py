@@ -14,6 +14,7 @@ from spanglass.registry import prompts as fetched
 from spanglass_app.cli import app
 from spanglass_collector.background import BackgroundCollector
 from spanglass_collector.store import ClickHouseStore
+from tests.lifecycle.needs import needs
 
 Run = Callable[..., str]
 
@@ -43,7 +44,7 @@ def weights(tmp_path: Path) -> Path:
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
     """An Ed25519 private key."""
-    ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
+    ed25519 = needs("cryptography.hazmat.primitives.asymmetric.ed25519")
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     path = tmp_path / "key.pem"

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from spanglass.testing import capture
+from tests.lifecycle.needs import needs
 
-torch = pytest.importorskip("torch", reason="pip install 'spanglass[training]' for the tests of real training")
-transformers = pytest.importorskip("transformers", reason="pip install 'spanglass[training]'")
+torch = needs("torch")
+transformers = needs("transformers")
 
 from tests.lifecycle.tiny_model import Texts, tiny_gpt2, tiny_tokenizer  # noqa: E402
 
