@@ -8,6 +8,7 @@ from spanglass import trace
 from spanglass.capture.policy import in_force
 from spanglass.config import limits_of
 from spanglass.overload import Guard, Spent, keeps
+from spanglass.testing import capture
 
 from .receiver import Receiver
 from .test_export import Line
