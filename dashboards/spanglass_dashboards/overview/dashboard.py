@@ -227,7 +227,7 @@ def _action() -> Row:
     )
     lost = stat(
         "Lost spans",
-        "Spans that SDKs dropped, or that they count and nobody stored, whatever the range; no data: no SDK that counts.",
+        "Spans that SDKs dropped, or count and nobody stored, whatever the range. No data: no SDK that counts.",
         _sql("lost"),
         unit="short",
         width=3,

@@ -13,7 +13,7 @@ FROM
 (
     SELECT
         Evaluator, EvaluatorVersion AS Version, ConfigDigest AS Configuration,
-        uniqExactIf((TraceId, SpanId), Error = '') AS judged, countIf(Error != '') AS failed, sum(CostUsd) AS cost
+        countIf(Error = '') AS judged, countIf(Error != '') AS failed, sum(CostUsd) AS cost
     FROM scores FINAL
     WHERE $__timeFilter(TargetTime) AND Project = ${project:singlequote} AND Source = 'evaluator'
     GROUP BY Evaluator, Version, Configuration

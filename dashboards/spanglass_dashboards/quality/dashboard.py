@@ -120,13 +120,13 @@ def _versions() -> Row:
         (
             timeseries(
                 "By prompt version",
-                "Mean of the score by the judged call's prompt name and version.",
+                "Mean of the score by the judged call's prompt name and version; the newest million judgements.",
                 _sql("by_prompt_version"),
                 unit="short",
             ),
             timeseries(
                 "By model version",
-                "Mean of the score by the judged call's model version, else its model.",
+                "Mean of the score by the judged call's model version, else its model; the newest million.",
                 _sql("by_model_version"),
                 unit="short",
             ),

@@ -1,4 +1,4 @@
-SELECT uniqExact(TraceId, SpanId) / nullIf((
+SELECT uniq(TraceId, SpanId) / nullIf((
     SELECT sum(Calls) FROM usage_1m
     -- include: usage_filter
 ), 0) AS Share

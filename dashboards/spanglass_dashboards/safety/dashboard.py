@@ -75,7 +75,7 @@ def _who() -> Row:
     )
     prompts = table(
         "Prompts and models",
-        "Share of judgements that were flagged, by prompt version and model, refusals not counted.",
+        "Share of judgements that were flagged, by prompt version and model, refusals not counted; the newest million.",
         _sql("by_prompt"),
         units={"Flagged share": "percentunit"},
     )

@@ -5,20 +5,17 @@ SELECT
     max(s.TargetTime) AS Newest,
     argMax(s.TraceId, s.TargetTime) AS TraceId
 FROM
+-- include: judged_spans
+AS p
+INNER JOIN
 (
-    SELECT * FROM
+    SELECT TraceId, SpanId, TargetTime, Family FROM
     -- include: safety_scores
     WHERE Flagged AND Family NOT IN ('', 'refusal')
     ORDER BY TargetTime DESC
     LIMIT 100000
-) AS s
-INNER JOIN
-(
-    SELECT TraceId, SpanId, UserId
-    FROM spans FINAL
-    -- include: span_filter
-      AND UserId != ''
-) AS p USING (TraceId, SpanId)
+) AS s USING (TraceId, SpanId)
+WHERE p.UserId != ''
 GROUP BY User
 ORDER BY "Flagged traces" DESC
 LIMIT 50

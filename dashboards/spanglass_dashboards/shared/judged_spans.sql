@@ -1,6 +1,6 @@
 (
     SELECT
-        TraceId, SpanId, UserId, ServiceName, OutputMessages, Output,
+        TraceId, SpanId, UserId, Timestamp,
         if(ResponseModel != '', ResponseModel, RequestModel) AS Model,
         if(ModelVersion != '', ModelVersion, Model) AS ModelOrVersion,
         if(PromptName = '', 'no prompt named', concat(PromptName, '@', PromptVersion)) AS Prompt
