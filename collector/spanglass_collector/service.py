@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import os
 import secrets
@@ -40,6 +41,7 @@ from spanglass_collector.spool.ledger import PENDING
 from spanglass_collector.spool.owner import OwnerLock
 from spanglass_collector.spool.queue import Spool
 from spanglass_collector.store import StoreUrl, open_store
+from spanglass_collector.store.content import HORIZON_S, LONG_HORIZON_S, join_content
 from spanglass_collector.store.migrate import migrate
 from spanglass_collector.store.price_list import Price
 from spanglass_collector.store.pricing import price_new_models, refresh_prices
@@ -47,6 +49,8 @@ from spanglass_collector.store.pricing import price_new_models, refresh_prices
 log = logging.getLogger(__name__)
 
 PRICING_INTERVAL_S = 5.0
+LONG_LOOK_EVERY = 60
+"""Rounds of the same interval between looks for content whose span was held up."""
 INSERT_TIMEOUT_S = 30
 """After this an insert is tried again, under its token; its senders were answered from the spool long before."""
 OWNER_KEY_FILE = "owner-key"
@@ -233,7 +237,7 @@ class Collector:
 
     async def _start_pricing(self) -> None:
         stop = asyncio.Event()
-        task = asyncio.create_task(_keep_prices(self._url, self._config.prices, self._health, stop))
+        task = asyncio.create_task(_keep_complete(self._url, self._config.prices, self._health, stop))
 
         async def finish() -> None:
             stop.set()
@@ -280,23 +284,27 @@ def owner_url(address: Address, key: str, database: str) -> str:
     return f"clickhouse://{OWNER}:{key}@{Address(host, address.port)}/{database}"
 
 
-async def _keep_prices(url: StoreUrl, own: Sequence[Price], health: StoreHealth, stop: asyncio.Event) -> None:
-    """Price models that were seen for the first time, until `stop`, whenever the store is there."""
+async def _keep_complete(url: StoreUrl, own: Sequence[Price], health: StoreHealth, stop: asyncio.Event) -> None:
+    """Price models seen for the first time, join content to its spans, until `stop`, whenever the store is there."""
+    rounds = itertools.count()
     while not stop.is_set():
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), PRICING_INTERVAL_S)
         if health.is_well and not stop.is_set():
-            await asyncio.to_thread(_price_new_models, url, own)
+            horizon_s = LONG_HORIZON_S if next(rounds) % LONG_LOOK_EVERY == 0 else HORIZON_S
+            await asyncio.to_thread(_complete_spans, url, own, horizon_s)
 
 
-def _price_new_models(url: StoreUrl, own: Sequence[Price]) -> None:
+def _complete_spans(url: StoreUrl, own: Sequence[Price], horizon_s: int) -> None:
+    """One after the other: both write columns of stored spans."""
     try:
         with open_store(url) as store:
+            join_content(store, horizon_s)
             for (provider, model), is_known in price_new_models(store, own).items():
                 known = "priced" if is_known else "unpriced: neither the price library nor [prices] knows it"
                 log.info("model %s of %s: %s", model, provider or "unknown provider", known)
     except StoreError as error:
-        log.warning("prices not updated: %s", first_line(error))
+        log.warning("content and prices not updated: %s", first_line(error))
 
 
 def _listen(address: Address) -> socket.socket:
