@@ -143,7 +143,7 @@ def openlit() -> Started:
     provider = TracerProvider()
     provider.add_span_processor(processor)
     trace.set_tracer_provider(provider)
-    openlit.init(otlp_endpoint=DEAD, disable_metrics=True, tracer=trace.get_tracer("c"))
+    openlit.init(otlp_endpoint=DEAD, disable_metrics=True)
     return lambda name: openlit.trace, _reader(exporter)
 
 
@@ -186,7 +186,6 @@ def langsmith() -> Started:
 def opik() -> Started:
     os.environ["OPIK_URL_OVERRIDE"] = DEAD
     import opik
-    from opik import opik_context  # noqa: F401 - checks that the version has what is used below
 
     recording = opik.record_traces_locally()
     storage = recording.__enter__()

@@ -183,7 +183,12 @@ def test_secrets_are_redacted_at_every_depth(captured: Captured) -> None:
         def __repr__(self) -> str:
             return "Client(api_key='hush', timeout=3)"
 
-    deep = {"a": [{"headers": {"X-Api-Key": "hush"}}], "settings": Settings("hush"), "client": Client(), "max_tokens": 5}
+    deep = {
+        "a": [{"headers": {"X-Api-Key": "hush"}}],
+        "settings": Settings("hush"),
+        "client": Client(),
+        "max_tokens": 5,
+    }
     trace(name="f")(lambda options: {"auth": {"access_token": "hush"}, "usage": {"total_tokens": 7}})(deep)
     attributes = captured.one("f").attributes
     assert "hush" not in str(dict(attributes))
