@@ -148,7 +148,7 @@ def openlit() -> Started:
 
 
 def mlflow() -> Started:
-    os.environ["MLFLOW_TRACKING_URI"] = DEAD
+    os.environ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = f"{DEAD}/v1/traces"
     os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "0"
     import mlflow
 

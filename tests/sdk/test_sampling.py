@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,8 +41,8 @@ class Books:
 
 
 @pytest.fixture
-def books() -> Iterator[Books]:
-    yield Books()
+def books() -> Books:
+    return Books()
 
 
 @given(st.integers(1, 2**128 - 1), st.floats(0, 1))
