@@ -1,11 +1,14 @@
-"""What `@trace` costs the application, beside plain OpenTelemetry, in one run.
+"""What `@trace` costs the application, beside plain OpenTelemetry and other SDKs, in one run.
 
 The baseline is opentelemetry-sdk as most applications write it: one span, two `json.dumps` attributes (a 2 kB
-chat input and a 2 kB answer), BatchSpanProcessor, OTLP/HTTP. Both sides run in processes of their own, with
-their defaults, and export to the same kind of local HTTP sink in a third process. Each round runs both, so a
-slow moment of the machine hits both; figures are medians of rounds, and what counts is the ratio.
+chat input and a 2 kB answer), BatchSpanProcessor, OTLP/HTTP. Every side runs in processes of its own, with its
+defaults, and exports to the same local HTTP sink in a third process. Each round runs all sides, so a slow moment of
+the machine hits all; figures are medians of rounds, and what counts is the ratio to the baseline.
 
-    python benchmarks/sdk_overhead.py [--rounds 3] [--calls 3000]
+    python benchmarks/sdk_overhead.py [--rounds 3] [--calls 3000] [--peers all|traceloop,langfuse,...] [--venvs DIR]
+
+`--peers` builds an environment for each under `--venvs` (kept between runs), with uv when it is there, else with pip;
+a peer that cannot be installed or started is left out, and said.
 """
 
 from __future__ import annotations
@@ -15,65 +18,29 @@ import contextlib
 import json
 import multiprocessing
 import os
+import resource
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-MESSAGES = [{"role": "user", "content": "why is the sky blue? " * 10} for _ in range(8)]
-ANSWER = {"choices": [{"message": {"role": "assistant", "content": "because of Rayleigh scattering. " * 62}}]}
+from sdk_overhead_sides import SIDES, Call
+
 PAUSE_S = 0.5  # between bursts, so that the exporter of the burst before does not run into the next
-Call = Callable[[], object]
-
-
-def spanglass_calls() -> tuple[dict[str, Call], Call]:
-    import spanglass
-
-    spanglass.init()
-    no_op = spanglass.trace(lambda: None)
-    leaf = spanglass.trace(lambda messages: ANSWER)
-    nested = spanglass.trace(lambda: [no_op() for _ in range(4)] and None)
-    return {"no-op": no_op, "payload": lambda: leaf(MESSAGES), "5 nested": nested}, spanglass.flush
-
-
-def opentelemetry_calls() -> tuple[dict[str, Call], Call]:
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
-
-    provider = TracerProvider()
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    start = provider.get_tracer("benchmark").start_as_current_span
-
-    def no_op() -> None:
-        with start("no-op"):
-            pass
-
-    def payload() -> object:
-        with start("payload") as span:
-            span.set_attribute("input.value", json.dumps(MESSAGES))
-            span.set_attribute("output.value", json.dumps(ANSWER))
-            return ANSWER
-
-    def nested() -> None:
-        with start("nested"):
-            for _ in range(4):
-                no_op()
-
-    return {"no-op": no_op, "payload": payload, "5 nested": nested}, provider.force_flush
-
-
-SIDES = {"spanglass": spanglass_calls, "opentelemetry": opentelemetry_calls}
+BASELINE = "opentelemetry"
 
 
 def measure(side: str, calls: int) -> dict[str, float]:
     """Runs in a process of its own; microseconds per call, CPU seconds per 10,000 calls, calls/s of 4
     threads."""
     began = time.perf_counter()
-    functions, flush = SIDES[side]()
+    functions, flush = SIDES[side].start()
     found = {"import + init, ms": (time.perf_counter() - began) * 1e3}
     for name, function in functions.items():
         function()
@@ -83,9 +50,12 @@ def measure(side: str, calls: int) -> dict[str, float]:
     cpu_s = time.process_time()
     took_us = each_call_us(functions["payload"], calls)
     flush()
+    found["payload p50, us"] = statistics.median(took_us)
     found["payload p99, us"] = statistics.quantiles(took_us, n=100)[98]
+    found["payload max, us"] = max(took_us)
     found["CPU s per 10k payload"] = (time.process_time() - cpu_s) * 10_000 / calls
     found["4 threads, us per call"] = four_threads_us(functions["payload"], calls)
+    found["peak memory, MiB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return found
 
 
@@ -145,37 +115,80 @@ def sink() -> Iterator[str]:
     process.terminate()
 
 
-def run_side(side: str, calls: int, endpoint: str) -> dict[str, float]:
+def run_side(side: str, calls: int, endpoint: str, python: str) -> dict[str, float]:
+    """Raises CalledProcessError when the SDK cannot be started."""
     done = subprocess.run(
-        [sys.executable, __file__, "--side", side, "--calls", str(calls)],
-        env={**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint},
-        stdout=subprocess.PIPE,
+        [python, __file__, "--side", side, "--calls", str(calls)],
+        env={**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "PYTHONWARNINGS": "ignore"},
+        capture_output=True,
+        text=True,
+        timeout=600,
         check=True,
     )
-    return dict(json.loads(done.stdout))
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
-def compare(rounds: int, calls: int) -> None:
+def python_of(side: str, venvs: Path) -> str:
+    """The interpreter of the side's environment, built when it is not there. Raises CalledProcessError."""
+    if not SIDES[side].requirements:
+        return sys.executable
+    python = venvs / side / "bin" / "python"
+    if not python.exists():
+        uv = shutil.which("uv")
+        make = [uv, "venv", "-q", "-p", sys.executable] if uv else [sys.executable, "-m", "venv"]
+        install = [uv, "pip", "install", "-q", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
+        subprocess.run([*make, str(venvs / side)], check=True)
+        subprocess.run([*install, *SIDES[side].requirements], check=True)
+    return str(python)
+
+
+def usable(sides: list[str], venvs: Path, endpoint: str) -> dict[str, str]:
+    """Side -> interpreter, of those that install and start."""
+    found = {}
+    for side in sides:
+        try:
+            found[side] = python_of(side, venvs)
+            run_side(side, 20, endpoint, found[side])
+        except (subprocess.SubprocessError, OSError, ValueError, IndexError) as error:
+            found.pop(side, None)
+            said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()
+            print(f"left out: {side}: {said[-1][:200] if said else error}")
+    return found
+
+
+def compare(sides: list[str], rounds: int, calls: int, venvs: Path) -> None:
     with sink() as endpoint:
-        found = [{side: run_side(side, calls, endpoint) for side in SIDES} for _ in range(rounds)]
-    print(f"{'':26}{'spanglass':>12}{'opentelemetry':>16}{'ratio':>8}")
-    for name in found[0]["spanglass"]:
-        ours = [one["spanglass"][name] for one in found]
-        theirs = [one["opentelemetry"][name] for one in found]
-        ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
-        print(f"{name:26}{statistics.median(ours):12.2f}{statistics.median(theirs):16.2f}{ratio:8.2f}")
+        pythons = usable(sides, venvs, endpoint)
+        found = [
+            {side: run_side(side, calls, endpoint, python) for side, python in pythons.items()} for _ in range(rounds)
+        ]
+    print(f"{'':24}" + "".join(f"{side:>24}" for side in pythons))
+    for name in found[0][BASELINE]:
+        cells = [cell(found, side, name) for side in pythons]
+        print(f"{name:24}" + "".join(f"{text:>24}" for text in cells))
+
+
+def cell(found: list[dict[str, dict[str, float]]], side: str, name: str) -> str:
+    """The median, and the median ratio to the baseline."""
+    ratio = statistics.median(one[side][name] / one[BASELINE][name] for one in found)
+    value = statistics.median(one[side][name] for one in found)
+    return f"{value:.2f} ({ratio:.2f})"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--calls", type=int, default=3000, help="per measurement")
+    parser.add_argument("--peers", default="", help="all, or names with commas")
+    parser.add_argument("--venvs", type=Path, default=Path(tempfile.gettempdir()) / "spanglass-benchmark-venvs")
     parser.add_argument("--side", choices=SIDES, help="measure one side in this process and print JSON")
     options = parser.parse_args()
     if options.side:
         print(json.dumps(measure(options.side, options.calls)))
-    else:
-        compare(options.rounds, options.calls)
+        return
+    peers = [name for name, side in SIDES.items() if side.requirements]
+    wanted = peers if options.peers == "all" else [name for name in options.peers.split(",") if name]
+    compare(["spanglass", BASELINE, *wanted], options.rounds, options.calls, options.venvs)
 
 
 if __name__ == "__main__":
