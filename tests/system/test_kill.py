@@ -28,16 +28,16 @@ def collector(tmp_path: Path) -> Iterator[SpanglassProcess]:
 class Sender(threading.Thread):
     """Sends requests until told to stop; one that got no answer is sent again, as an OTLP client does."""
 
-    def __init__(self, port: int, stop: threading.Event) -> None:
+    def __init__(self, port: int, stop: threading.Event, service: str = "test") -> None:
         super().__init__(daemon=True)
-        self._port, self._halt = port, stop
+        self._port, self._halt, self._service = port, stop, service
         self.acknowledged: list[str] = []
         self.retried = 0
 
     def run(self) -> None:
         while not self._halt.is_set():
             spans = [make_span({"text": "x" * 500}) for _ in range(SPANS_EACH)]
-            body = make_request(spans).SerializeToString()
+            body = make_request(spans, {"service.name": self._service}).SerializeToString()
             while not self._post(body):
                 self.retried += 1
                 if self._halt.wait(0.05):

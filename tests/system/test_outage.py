@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,8 +21,10 @@ from spanglass_collector.spool.queue import Spool
 from tests.otlp_samples import make_request, make_span
 from tests.system.processes import SpanglassProcess
 from tests.system.proxy import Proxy
+from tests.system.test_kill import Sender
 
 DEADLINE_S = 120
+KILLS = 5
 SETTINGS = "[spool]\nslow_insert_s = 1\nretry_min_s = 0.1\nretry_max_s = 0.5\nfree_disk_bytes = 0\n"
 
 
@@ -185,3 +189,36 @@ def test_dead_letters_are_shown_replayed_and_dropped_beside_a_running_collector(
     dropped = spool(collector, "drop", "--yes")
     assert "1 requests dropped" in dropped.stdout, dropped.stderr
     assert spool_books(collector) == {"spooled": 1, "pending": 0, "dead": 0, "dropped": 1}
+
+
+def test_kills_while_the_store_comes_and_goes_lose_and_double_nothing(
+    store: SpanglassProcess, proxy: Proxy, collector: SpanglassProcess
+) -> None:
+    """SIGKILL at random moments, the store open, shut or stalled, two senders that repeat what got no answer."""
+    collector.start()
+    stop = threading.Event()
+    senders = [Sender(collector.http_port, stop, str(collector.data_dir)) for _ in range(2)]
+    for sender in senders:
+        sender.start()
+    for _ in range(KILLS):
+        random.choice((proxy.open, proxy.shut, proxy.stall))()
+        time.sleep(random.uniform(0.3, 1.0))
+        collector.kill()
+        collector.start()
+    proxy.shut()
+    proxy.open()
+    stop.set()
+    for sender in senders:
+        sender.join(60)
+    until(lambda: spool_books(collector).get("pending", 0) == 0, collector)
+    acknowledged = [span for sender in senders for span in sender.acknowledged]
+    where = f"WHERE ServiceName = '{collector.data_dir}'"
+    found = store.query(f"SELECT SpanId, count() FROM spans {where} GROUP BY SpanId FORMAT TSV").split()
+    counts = dict(zip(found[::2], map(int, found[1::2]), strict=True))
+    calls = store.query(f"SELECT sum(Calls) FROM usage_1m {where}").strip()
+    books = spool_books(collector)
+    print(f"{len(acknowledged)} acknowledged, {len(counts)} stored, {calls} in the rollup, {books}")
+    assert acknowledged
+    assert set(acknowledged) <= set(counts), "acknowledged spans are missing"
+    assert set(counts.values()) == {1}, "spans are there twice"
+    assert books["spooled"] == books["replayed"] + books.get("dead", 0)

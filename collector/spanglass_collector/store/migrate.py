@@ -35,6 +35,11 @@ DURABLE_SETTINGS = (
     "fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 480"
 )
 
+REPLICATED_SETTINGS = (
+    # A server forgets tokens after an hour; an outage that the spool outlasts may be longer.
+    ", replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Migration:
@@ -120,7 +125,7 @@ def _environment(url: StoreUrl, engine_user: str) -> jinja2.Environment:
         price_rows=_query("price_rows").replace("{database}", url.database),
         cost=COST_SQL.replace("{price}", "price"),
         on_cluster=f"ON CLUSTER '{url.cluster}'" if url.cluster else "",
-        durable_settings=DURABLE_SETTINGS,
+        durable_settings=DURABLE_SETTINGS + (REPLICATED_SETTINGS if url.cluster else ""),
         dictionary_login=f" DB {sql_literal(url.database)}" + _login(url, engine_user),
         engine=lambda name, *arguments: _engine(url, name, arguments),
     )

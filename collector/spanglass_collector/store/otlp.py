@@ -38,6 +38,8 @@ def insert_settings(inbox: Inbox, token: str, *, in_process: bool) -> dict[str, 
         **_schema(inbox.message, in_process),
         "input_format_protobuf_oneof_presence": 1,
         "insert_deduplication_token": token,
+        # A retry fills the views' tables that the first try did not reach, also on servers before 26.
+        "deduplicate_blocks_in_dependent_materialized_views": 1,
         "async_insert": 0,
         # The view is analysed anew for every insert; plan optimisations take a third of that time and find nothing.
         "query_plan_enable_optimizations": 0,
