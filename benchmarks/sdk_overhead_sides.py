@@ -122,7 +122,7 @@ class Side:
 SIDES = {
     "spanglass": Side(spanglass),
     "opentelemetry": Side(opentelemetry),
-    "traceloop": Side(traceloop, ("traceloop-sdk",)),
+    "traceloop": Side(traceloop, ("traceloop-sdk", "httpx")),
     "langfuse": Side(langfuse, ("langfuse",)),
     "logfire": Side(logfire, ("logfire",)),
     "phoenix": Side(phoenix, ("arize-phoenix-otel",)),

@@ -1,4 +1,5 @@
-"""`spanglass.init()` and nothing else: frameworks and clients ask a recorded provider, and their calls arrive.
+"""`spanglass.init()` and nothing else: the examples of docs/sdk/frameworks ask a recorded provider, and their calls
+arrive.
 
 Each runs in a process of its own, with the interpreter that SPANGLASS_FRAMEWORKS_PYTHON names (an environment with
 the frameworks, their instrumentations and this SDK), else with this one; what is not installed there is skipped.
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.instrumentation.cassettes import GZIP_MAGIC, Recording, data_dir, recordings
+from tests.instrumentation.cassettes import GZIP_MAGIC, REPOSITORY, Recording, data_dir, recordings
 from tests.instrumentation.replay_server import ReplayServer
 from tests.sdk.receiver import Receiver, attributes
 
@@ -28,80 +29,33 @@ INPUT = ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_c
 
 @dataclass(frozen=True)
 class Case:
-    """`distributions` must be installed; `{url}` in the script is the provider's."""
+    """A page of docs/sdk/frameworks; `distributions` must be installed for its example."""
 
     name: str
     provider: str
     distributions: tuple[str, ...]
-    script: str
     sends_tokens: bool = True
 
+    @property
+    def example(self) -> str:
+        """The page's Python."""
+        page = (REPOSITORY / "docs" / "sdk" / "frameworks" / f"{self.name}.md").read_text()
+        return page.partition("```python\n")[2].partition("```")[0]
 
+
+OPENINFERENCE = "openinference-instrumentation-"
 CASES = (
-    Case("openai", "openai", ("openai",), """
-from openai import OpenAI
-OpenAI(api_key="k", base_url="{url}/v1").chat.completions.create(model=MODEL, messages=MESSAGES)
-"""),
-    Case("anthropic", "anthropic", ("anthropic",), """
-from anthropic import Anthropic
-Anthropic(api_key="k", base_url="{url}").messages.create(model=MODEL, max_tokens=99, messages=MESSAGES)
-"""),
-    Case("langchain", "openai", ("langchain-openai", "openinference-instrumentation-langchain"), """
-from langchain_openai import ChatOpenAI
-ChatOpenAI(model=MODEL, api_key="k", base_url="{url}/v1").invoke("hello")
-"""),
-    Case("langgraph", "openai", ("langgraph", "langchain-openai", "openinference-instrumentation-langchain"), """
-from typing import TypedDict
-from langchain_openai import ChatOpenAI
-from langgraph.graph import END, START, StateGraph
-class State(TypedDict):
-    question: str
-    answer: str
-model = ChatOpenAI(model=MODEL, api_key="k", base_url="{url}/v1")
-graph = StateGraph(State)
-graph.add_node("ask", lambda state: {{"answer": model.invoke(state["question"]).content}})
-graph.add_edge(START, "ask"); graph.add_edge("ask", END)
-graph.compile().invoke({{"question": "hello"}})
-"""),
-    Case("litellm", "openai", ("litellm", "openinference-instrumentation-litellm"), """
-import litellm
-litellm.completion(model="openai/" + MODEL, api_key="k", api_base="{url}/v1", messages=MESSAGES)
-"""),
-    Case("openai-agents", "openai", ("openai-agents", "openinference-instrumentation-openai-agents"), """
-from agents import Agent, OpenAIChatCompletionsModel, Runner
-from openai import AsyncOpenAI
-client = AsyncOpenAI(api_key="k", base_url="{url}/v1")
-agent = Agent(name="helper", model=OpenAIChatCompletionsModel(model=MODEL, openai_client=client))
-Runner.run_sync(agent, "hello")
-"""),
-    Case("llama-index", "openai", ("llama-index-llms-openai", "openinference-instrumentation-llama-index"), """
-from llama_index.llms.openai import OpenAI
-OpenAI(model=MODEL, api_key="k", api_base="{url}/v1").complete("hello")
-"""),
-    Case("dspy", "openai", ("dspy", "openinference-instrumentation-dspy"), """
-import dspy
-dspy.LM("openai/" + MODEL, api_key="k", api_base="{url}/v1", cache=False)("hello")
-""", sends_tokens=False),
-    Case("crewai", "openai", ("crewai", "openinference-instrumentation-crewai"), """
-import os
-os.environ["CREWAI_DISABLE_TELEMETRY"] = os.environ["OTEL_SDK_DISABLED_FOR_CREWAI"] = "true"
-from crewai import LLM
-LLM(model="openai/" + MODEL, api_key="k", base_url="{url}/v1").call("hello")
-"""),
-    Case("pydantic-ai", "openai", ("pydantic-ai-slim",), """
-from pydantic_ai import Agent
-from pydantic_ai.models.openai import OpenAIChatModel
-from pydantic_ai.providers.openai import OpenAIProvider
-Agent(OpenAIChatModel(MODEL, provider=OpenAIProvider(api_key="k", base_url="{url}/v1"))).run_sync("hello")
-"""),
-)  # fmt: skip
-
-START = """
-import spanglass
-spanglass.init(quiet=True)
-MODEL = {model!r}
-MESSAGES = [{{"role": "user", "content": "hello"}}]
-"""
+    Case("openai", "openai", ("openai",)),
+    Case("anthropic", "anthropic", ("anthropic",)),
+    Case("langchain", "openai", ("langchain-openai", OPENINFERENCE + "langchain")),
+    Case("langgraph", "openai", ("langgraph", "langchain-openai", OPENINFERENCE + "langchain")),
+    Case("litellm", "openai", ("litellm", OPENINFERENCE + "litellm")),
+    Case("openai-agents", "openai", ("openai-agents", OPENINFERENCE + "openai-agents")),
+    Case("llama-index", "openai", ("llama-index-llms-openai", OPENINFERENCE + "llama-index")),
+    Case("dspy", "openai", ("dspy", OPENINFERENCE + "dspy"), sends_tokens=False),
+    Case("crewai", "openai", ("crewai", OPENINFERENCE + "crewai")),
+    Case("pydantic-ai", "openai", ("pydantic-ai-slim",)),
+)
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
@@ -141,11 +95,10 @@ def test_a_call_arrives_with_model_and_tokens(
 ) -> None:
     """Whatever the application uses to ask, the recorded usage is in a span, and it is one trace."""
     model = recording.request["model"]
-    script = START.format(model=model) + case.script.format(url=replay.url)
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("OTEL_", "SPANGLASS_"))}
     done = subprocess.run(
-        [PYTHON, "-c", script],
-        env={**environ, "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OPENAI_AGENTS_DISABLE_TRACING": "0"},
+        [PYTHON, "-c", case.example],
+        env={**environ, **_provider(replay.url), "MODEL": model, "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint},
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -176,6 +129,13 @@ def _is_plain(recording: Recording) -> bool:
         return bool(_answer(recording)["usage"])
     except (ValueError, KeyError, UnicodeDecodeError):
         return False
+
+
+def _provider(url: str) -> dict[str, str]:
+    """What the clients read; each has its own name for the same thing."""
+    bases = dict.fromkeys(("OPENAI_BASE_URL", "OPENAI_API_BASE"), f"{url}/v1")
+    keys = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY"), "recorded")
+    return {**bases, **keys, "ANTHROPIC_BASE_URL": url, "CREWAI_DISABLE_TELEMETRY": "true"}
 
 
 def _answer(recording: Recording) -> dict[str, Any]:

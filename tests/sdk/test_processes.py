@@ -15,7 +15,10 @@ import pytest
 
 from .receiver import Receiver, attributes
 
-HEAVY = ["opentelemetry.sdk", "google.protobuf", "requests", "httpx", "numpy", "pydantic", "grpc"]
+HEAVY = [
+    "opentelemetry.sdk", "opentelemetry.instrumentation", "google.protobuf", "requests", "httpx", "numpy", "pydantic",
+    "grpc", "asyncio", "sqlite3", "openai", "openinference", "langchain_core", "litellm", "spanglass.testing",
+]  # fmt: skip
 QUICKSTART = Path(__file__).parents[2] / "examples" / "quickstart.py"
 
 
