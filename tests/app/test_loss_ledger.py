@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta, timezone
 
+from rich.console import Console
+
 from spanglass_app.doctor import _losses
+from spanglass_app.reports import tables
 from spanglass_collector.store import ClickHouseStore
 
 STARTED, PROCESSED, EXPORTED = (
@@ -41,6 +45,10 @@ def test_running_totals_of_two_processes_meet_what_is_stored(store: ClickHouseSt
     columns = "Created, SampledOut, Dropped, DroppedBy, Exported, Stored, Unaccounted"
     (row,) = store.query(f"SELECT {columns} FROM loss_ledger WHERE Project = 'p'").result_rows
     assert tuple(row) == (15, 5, 3, {"queue_full": 2, "timeout": 1}, 6, 6, 1)
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(tables.report(store, "p", START))
+    shown = [line.split() for line in console.export_text().splitlines() if line.startswith("lossy")]
+    assert shown == ["lossy 15 5 3 2 queue_full, 1 timeout 6 6 1".split()]
     told = _losses(store)
     assert told.level == "warn"
     assert "3 dropped (2 queue_full, 1 timeout)" in told.text

@@ -1,8 +1,8 @@
 """Random outages, stalls, lost answers, full spools and crashes against a model of what was promised.
 
 Each run plays a seeded story over one real store and checks after every step that the spool's books balance, and at its
-end that every acknowledged span is stored exactly once, by the rollup's account, too, and that nothing refused by every
-answer is. SPANGLASS_MODEL_RUNS sets how many stories are told.
+end that every acknowledged span is stored exactly once, by the rollup's account, too. SPANGLASS_MODEL_RUNS sets how
+many stories are told.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tests.otlp_samples import make_request, make_span
 from tests.spool.test_queue import books
 
 RUNS = int(os.environ.get("SPANGLASS_MODEL_RUNS", "3"))
-STEPS = 60
+STEPS = 40
 BOUND = replace(
     CONFIG, spool=replace(CONFIG.spool, size_bytes=4_000, slow_insert_s=0.3, retry_min_s=0.01, retry_max_s=0.1)
 )
@@ -49,6 +49,8 @@ class World:
     rejected: set[bytes] = field(default_factory=set)
     unanswered: dict[bytes, Admitted] = field(default_factory=dict)
     sending: dict[bytes, asyncio.Task[Fate]] = field(default_factory=dict)
+    at_risk: set[bytes] = field(default_factory=set)
+    """Caught by a crash before they were answered: the store may still get them beside the sender's repetition."""
     crashes: int = 0
 
     async def start(self) -> None:
@@ -83,6 +85,7 @@ class World:
         """All memory is lost; what a thread has sent to the store may still arrive."""
         await self.settle()
         self.crashes += 1
+        self.at_risk |= set(self.sending)
         for task in (*self.sending.values(), *self.commit._groups, self.commit._loop_task):
             assert task
             task.cancel()
@@ -164,6 +167,10 @@ def test_every_promise_is_kept_whatever_happens(seed: int, store: ClickHouseStor
         store.query(f"SELECT {what} {where}").result_rows[0][0]
         for what in ("count() FROM spans", "sum(Calls) FROM usage_1m")
     )
-    print(f"seed {seed}: {len(world.acknowledged)} acknowledged, {dead} dead, {world.crashes} crashes, books {found}")
+    print(
+        f"seed {seed}: {len(world.acknowledged)} acknowledged, {dead} dead, {world.crashes} crashes, "
+        f"rollup off by {calls - stored} of {SPANS * len(world.at_risk)} at risk, books {found}"
+    )
     assert stored == SPANS * (len(world.acknowledged) - dead)
-    assert calls == stored
+    # The rollup is exact but for what docs/durability.md says: requests that a crash caught inside an insert.
+    assert 0 <= calls - stored <= SPANS * len(world.at_risk)

@@ -28,6 +28,9 @@ OPTIONS = {
     ("eval", "run"): ["--store", "--config"],
     ("eval", "backfill"): ["--since", "--until", "--rescore"],
     ("eval", "list"): ["--config"],
+    ("spool", "inspect"): ["--data-dir", "--limit"],
+    ("spool", "replay"): ["--data-dir", "--store", "--timeout"],
+    ("spool", "drop"): ["--data-dir", "--pending", "--yes"],
     ("dashboards", "export"): ["folder"],
 }
 

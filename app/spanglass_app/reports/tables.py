@@ -29,6 +29,7 @@ def report(store: Store, project: str, since: datetime) -> Group:
             ("worst", _worst),
             ("windows", _windows),
             ("alerts", _alerts),
+            ("losses", _losses),
         )
     ]
     return Group(*(part for section in sections for part in (section, Text())))
@@ -175,6 +176,27 @@ def _alerts(rows: list[dict[str, Any]]) -> RenderableType:
             for row in rows
         ],
         "none",
+    )
+
+
+def _losses(rows: list[dict[str, Any]]) -> RenderableType:
+    return _table(
+        "Loss ledger (since each SDK's first report)",
+        "service|>created|>sampled out|>dropped|why|>exported|>stored here|>unaccounted",
+        [
+            (
+                row["ServiceName"],
+                count(row["Created"]),
+                count(row["SampledOut"]),
+                count(row["Dropped"]),
+                ", ".join(f"{count(n)} {reason}" for reason, n in sorted(row["DroppedBy"].items())) or UNKNOWN,
+                count(row["Exported"]),
+                count(row["Stored"]),
+                count(row["Unaccounted"]),
+            )
+            for row in rows
+        ],
+        "no SDK has reported its counts",
     )
 
 
