@@ -14,7 +14,7 @@ help:
 	@echo "make test         the test suite"
 	@echo "make check        format, lint, types, imports, generated files, tests"
 	@echo "make dashboard-types  the dashboards against the types of Grafana 11 and 12 (needs npm)"
-	@echo "make dialects     recorded provider traffic through three instrumentations, what arrives right"
+	@echo "make dialects     recorded traffic of ten providers under public instrumentations, what arrives right"
 	@echo "make lifecycle    a real fine-tune, from traffic to dataset to model version to traffic, joined by one query"
 	@echo "make bench        benchmarks (ingest, evaluators, SDK overhead)"
 
@@ -54,6 +54,7 @@ dashboard-types: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/dialect_cost.py
 	$(BIN)/python benchmarks/evaluators.py
 	$(BIN)/python benchmarks/sdk_overhead.py
 
@@ -63,6 +64,7 @@ lifecycle: $(VENV)/.ready-lifecycle
 
 dialects: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/recorded_traffic.py
+	$(BIN)/python benchmarks/recorded_providers.py
 
 # torch is pinned to a build that comes without gigabytes of GPU libraries where the index offers one.
 $(VENV)/.ready-lifecycle: pyproject.toml

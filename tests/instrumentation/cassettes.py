@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from collections.abc import Iterator
@@ -42,6 +43,10 @@ class Recording:
     def path(self) -> str:
         """The resource asked for, without the version: `chat/completions`."""
         return urlsplit(self.url).path.removeprefix("/v1/").strip("/")
+
+    @property
+    def plain_body(self) -> bytes:
+        return gzip.decompress(self.body) if self.body.startswith(GZIP_MAGIC) else self.body
 
     @property
     def is_stream(self) -> bool:

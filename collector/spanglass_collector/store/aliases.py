@@ -31,14 +31,14 @@ TEXT_FIELDS = (
 """Fields whose text has a column of its own and is therefore not repeated in SpanAttributes."""
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
     text = files(__package__).joinpath(f"dialects/{name}").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
 def _members() -> dict[str, str]:
     types: dict[str, list[str]] = {}
-    for row in _rows("members.csv"):
+    for row in rows("members.csv"):
         sources = sql_literal(row["sources"].split(";"))
         types.setdefault(row["type"], []).append(f"({sql_literal(row['member'])}, {sources})")
     return {name: f"[{', '.join(rows)}]" for name, rows in types.items()}
@@ -67,16 +67,16 @@ class Dialects:
     @classmethod
     def load(cls) -> Dialects:
         return cls(
-            fields=tuple((row["field"], row["alias"]) for row in _rows("fields.csv")),
-            kinds={row["value"]: row["kind"] for row in _rows("kinds.csv")},
-            providers={row["value"]: row["provider"] for row in _rows("providers.csv")},
-            indexed=tuple(SimpleNamespace(**row) for row in _rows("indexed.csv") if row["prefix"].endswith(".")),
-            single={row["prefix"]: row["field"] for row in _rows("indexed.csv") if not row["prefix"].endswith(".")},
-            reshaped=tuple(SimpleNamespace(**row) for row in _rows("reshaped.csv")),
-            parts={row["value"]: SimpleNamespace(**row) for row in _rows("parts.csv")},
+            fields=tuple((row["field"], row["alias"]) for row in rows("fields.csv")),
+            kinds={row["value"]: row["kind"] for row in rows("kinds.csv")},
+            providers={row["value"]: row["provider"] for row in rows("providers.csv")},
+            indexed=tuple(SimpleNamespace(**row) for row in rows("indexed.csv") if row["prefix"].endswith(".")),
+            single={row["prefix"]: row["field"] for row in rows("indexed.csv") if not row["prefix"].endswith(".")},
+            reshaped=tuple(SimpleNamespace(**row) for row in rows("reshaped.csv")),
+            parts={row["value"]: SimpleNamespace(**row) for row in rows("parts.csv")},
             members=_members(),
-            roles={row["value"]: row["role"] for row in _rows("roles.csv")},
-            finish_reasons={row["value"]: row["reason"] for row in _rows("finish_reasons.csv")},
+            roles={row["value"]: row["role"] for row in rows("roles.csv")},
+            finish_reasons={row["value"]: row["reason"] for row in rows("finish_reasons.csv")},
         )
 
     def how(self, way: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Recorded traffic, asked again by each provider's own client against a local server that gives the recording."""
