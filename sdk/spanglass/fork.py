@@ -18,6 +18,7 @@ def after_fork(restart: Callable[[], None], shutdown: Callable[[], None]) -> Non
         restart()
         _at_multiprocessing_exit(shutdown)
 
+    _at_multiprocessing_exit(shutdown)  # children of a fork server import us after their fork, and leave the same way
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=in_child)
 
