@@ -44,7 +44,7 @@ def _blocks(text: str) -> str:
 def test_every_file_and_variable_exists(page: Path) -> None:
     """Paths of the repository, links to other pages, and our variables."""
     text = _text(page)
-    for path in re.findall(r"(?<![\w./-])((?:deploy|dashboards|docs)/[\w./-]+\w)", text):
+    for path in re.findall(r"(?<![\w(./-])((?:deploy|dashboards|docs)/[\w./-]+\w)", text):
         made = path.startswith("deploy/docker/secrets")
         assert made or (REPOSITORY / path).exists(), path
     for link in re.findall(r"\]\(([\w./-]+\.md)[)#]", text):
