@@ -16,6 +16,7 @@ help:
 	@echo "make dashboard-types  the dashboards against the types of Grafana 11 and 12 (needs npm)"
 	@echo "make dialects     recorded traffic of ten providers under public instrumentations, what arrives right"
 	@echo "make lifecycle    a real fine-tune, from traffic to dataset to model version to traffic, joined by one query"
+	@echo "make conformance  OpenTelemetry's Python and Node SDKs against the receivers (needs npm)"
 	@echo "make bench        benchmarks (ingest, evaluators, SDK overhead)"
 
 demo: $(VENV)/.ready-all
@@ -71,6 +72,9 @@ $(VENV)/.ready-lifecycle: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 --editable ".[dev,frameworks]"
 	touch $@
+
+conformance: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.conformance
 
 $(VENV)/.ready-%: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
