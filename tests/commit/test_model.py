@@ -120,7 +120,7 @@ class World:
     async def finish(self) -> None:
         """Everything works again, senders try until they have an answer, the spool drains."""
         await self.come_back()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while self.unanswered or self.sending or not self.spool.is_empty():
             assert time.monotonic() < deadline, (len(self.unanswered), self.health.complaint)
             await self.settle()
@@ -159,7 +159,7 @@ def test_every_promise_is_kept_whatever_happens(seed: int, store: ClickHouseStor
         await world.finish()
         return books(world.spool)
 
-    found = asyncio.run(asyncio.wait_for(play(), 240))
+    found = asyncio.run(asyncio.wait_for(play(), 280))
     dead = sum(total.requests for total in world.spool.totals() if total.name == "dead")
     world.spool.close()
     where = f"WHERE Project = '{world.project}'"
