@@ -24,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.provider_replay.clients import CLIENTS
 from benchmarks.provider_replay.families import FAMILIES, Family
 from spanglass_collector.background import BackgroundCollector
 from spanglass_collector.config import Address, CollectorConfig
@@ -63,11 +64,17 @@ def main() -> int:
     )
     parser.add_argument("--markdown", type=Path, help="write the table there, too")
     parser.add_argument("--family", choices=list(FAMILIES), action="append", help="these alone")
+    parser.add_argument("--provider", choices=list(CLIENTS), action="append", help="these alone")
     arguments = parser.parse_args()
     if not (arguments.data / "cassettes").is_dir():
         print(f"skipped: no recorded traffic in {arguments.data}")
         return 0
-    cells = measure(arguments.data / "cassettes", arguments.venvs, arguments.family or list(FAMILIES))
+    cells = measure(
+        arguments.data / "cassettes",
+        arguments.venvs,
+        arguments.family or list(FAMILIES),
+        arguments.provider or list(CLIENTS),
+    )
     text = "\n".join([*table(cells), "", *mismatches(cells)])
     print(text)
     if arguments.markdown:
@@ -75,7 +82,7 @@ def main() -> int:
     return int(any(cause == "lost" for cell in cells.values() for _, cause in cell.wrong))
 
 
-def measure(cassettes: Path, venvs: Path, names: list[str]) -> dict[tuple[str, str], Cell]:
+def measure(cassettes: Path, venvs: Path, names: list[str], providers: list[str]) -> dict[tuple[str, str], Cell]:
     """Every provider under every family that watches it."""
     index = {row["file"]: row["interactions"] for row in _index(cassettes)}
     cells: dict[tuple[str, str], Cell] = {}
@@ -86,7 +93,7 @@ def measure(cassettes: Path, venvs: Path, names: list[str]) -> dict[tuple[str, s
             endpoint = f"http://{collector.endpoints.otlp_http}"
             for family in (FAMILIES[name] for name in names):
                 python = environment(family, venvs)
-                for provider in family.watches:
+                for provider in (each for each in family.watches if each in providers):
                     lines = _replay(python, family, provider, cassettes / provider, endpoint)
                     cells[provider, family.name] = _judge(lines, index, cassettes / provider, store, provider, family)
                     print(f"{family.name} {provider}: {cells[provider, family.name].calls} calls", file=sys.stderr)
