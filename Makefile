@@ -7,7 +7,7 @@ PACKAGES := sdk collector evaluators dashboards app
 CODE := $(PACKAGES) tests benchmarks examples
 
 .DEFAULT_GOAL := help
-.PHONY: dashboard-types help demo test check lint types imports bench dialects dashboards lifecycle alert-files system-packages clean
+.PHONY: dashboard-types help demo test check lint types imports bench node dialects dashboards lifecycle alert-files system-packages clean
 
 help:
 	@echo "make demo         from a fresh clone to judged traffic (KEEP=1 stays up)"
@@ -17,6 +17,7 @@ help:
 	@echo "make dialects     recorded traffic of ten providers under public instrumentations, what arrives right"
 	@echo "make lifecycle    a real fine-tune, from traffic to dataset to model version to traffic, joined by one query"
 	@echo "make conformance  OpenTelemetry's Python and Node SDKs against the receivers (needs npm)"
+	@echo "make node         the OpenTelemetry SDK for Node (from npm) against a real collector"
 	@echo "make bench        benchmarks (ingest, evaluators, SDK overhead)"
 
 demo: $(VENV)/.ready-all
@@ -62,6 +63,9 @@ bench: $(VENV)/.ready-dev
 lifecycle: $(VENV)/.ready-lifecycle
 	cd examples/lifecycle && ../../$(BIN)/python lifecycle.py
 	$(BIN)/python benchmarks/training_overhead.py
+
+node: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/node_sdk.py
 
 dialects: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/recorded_traffic.py

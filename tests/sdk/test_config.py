@@ -7,7 +7,7 @@ import importlib.metadata
 import pytest
 
 import spanglass
-from spanglass.config import InitOptions, configure, configure_from_environment
+from spanglass.config import InitOptions, configure, configure_from_environment, limits_of, unsupported
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,61 @@ def test_only_true_disables(value: str, disabled: bool) -> None:
 def test_the_version_is_the_one_of_the_package() -> None:
     """The constant and the metadata agree."""
     assert spanglass.__version__ == importlib.metadata.version("spanglass")
+
+
+def test_what_cannot_be_done_is_said() -> None:
+    """Each unsupported value names its setting and what happens instead."""
+    said = list(
+        unsupported(
+            {
+                "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+                "OTEL_EXPORTER_OTLP_COMPRESSION": "zstd",
+                "OTEL_BSP_MAX_QUEUE_SIZE": "many",
+            }
+        )
+    )
+    assert "4318, not 4317" in said[0]
+    assert "use gzip" in said[1]
+    assert said[2].startswith("OTEL_BSP_MAX_QUEUE_SIZE=many is not")
+    assert list(unsupported({"OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"})) == []
+
+
+def test_the_batch_processors_variables_are_understood() -> None:
+    """Milliseconds become seconds; the timeout for traces wins; nonsense is the default."""
+    limits = limits_of(
+        {
+            "OTEL_BSP_SCHEDULE_DELAY": "250",
+            "OTEL_BSP_MAX_QUEUE_SIZE": "10",
+            "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "-1",
+            "OTEL_EXPORTER_OTLP_TIMEOUT": "3000",
+            "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT": "1500",
+        }
+    )
+    assert (limits.export_interval_s, limits.queue_spans, limits.request_spans) == (0.25, 10, 512)
+    assert limits.request_timeout_s == 1.5
+
+
+def test_certificates_and_the_place_of_reports_follow_the_endpoint() -> None:
+    """The report goes beside the traces, and nowhere when only a place for traces was named."""
+    variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": "https://c:4318", "OTEL_EXPORTER_OTLP_CERTIFICATE": "/ca.pem"}
+    config = configure(InitOptions(), variables)
+    assert config.tls.certificate == "/ca.pem"
+    assert config.metrics_url == "https://c:4318/v1/metrics"
+    assert configure(InitOptions(), {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://c/otlp"}).metrics_url is None
+
+
+@pytest.mark.parametrize(
+    ("said", "variable", "folder"),
+    [
+        (None, "", None),
+        (None, "0", None),
+        (False, "1", None),
+        (None, "/var/x", "/var/x"),
+        ("/tmp/y", "/var/x", "/tmp/y"),
+        (True, "", "/cache/spanglass/spool"),
+    ],
+)
+def test_the_spool_is_asked_for_or_not(said: bool | str | None, variable: str, folder: str | None) -> None:
+    """The argument wins over the variable; true means the user's cache."""
+    config = configure(InitOptions(spool=said), {"SPANGLASS_SPOOL": variable, "XDG_CACHE_HOME": "/cache"})
+    assert (config.spool.folder if config.spool else None) == folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
@@ -11,9 +12,12 @@ from spanglass.export.outcome import Outcome
 from spanglass.export.report import LossReport
 from spanglass.export.transport import HttpTransport
 from spanglass.ledger import Ledger, Stats
+from spanglass_collector.background import BackgroundCollector
+from spanglass_collector.store import ClickHouseStore
 
 from .receiver import Answer, Receiver, attributes
 from .test_processes import run
+from .test_spool import until
 
 STATS = Stats(
     created=110,
@@ -135,3 +139,37 @@ def test_reporting_can_be_switched_off(receiver: Receiver) -> None:
 def test_an_unchanged_ledger_is_an_equal_one() -> None:
     """The report compares readings, so every field counts."""
     assert replace(STATS) == STATS != replace(STATS, evicted=2)
+
+
+LOSSY = """
+    import spanglass
+    from spanglass.config import Limits
+    spanglass.init(service="{service}", instrument=False, limits=Limits(queue_spans=100))
+    call = spanglass.trace(name="call")(lambda: 1)
+    for _ in range(1000):
+        call()
+    print(spanglass.flush(20), spanglass.stats().exported)
+"""
+
+
+QUERY = """
+SELECT Value, Attributes['error.type'] FROM otel_metrics_sum
+WHERE ServiceName = {service:String} AND MetricName = 'otel.sdk.processor.span.processed'
+"""
+
+
+def test_our_collector_keeps_the_books_of_a_lossy_sender(
+    shared_collector: BackgroundCollector, shared_store: ClickHouseStore
+) -> None:
+    """What an application dropped in its own queue is a row in the collector's loss ledger."""
+    service = f"lossy-{uuid.uuid4().hex}"
+    said = run(LOSSY.format(service=service), f"http://{shared_collector.endpoints.otlp_http}")
+    exported = int(said.split()[1])
+    found: list[tuple[float, str]] = []
+
+    def is_stored() -> bool:
+        found[:] = [(row[0], row[1]) for row in shared_store.query(QUERY, {"service": service}).result_rows]
+        return bool(found)
+
+    until(is_stored)
+    assert sorted(found) == sorted([(exported, ""), (1000 - exported, "queue_full")])
