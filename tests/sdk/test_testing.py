@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -82,5 +83,6 @@ def test_the_pytest_fixture_captures(tmp_path: Path) -> None:
     (tmp_path / "test_app.py").write_text(PLUGIN_TEST)
     (tmp_path / "conftest.py").write_text("import sys; assert 'spanglass' not in sys.modules\n")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "spanglass_pytest", "-p", "no:cacheprovider", str(tmp_path)]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # else it is there by its entry point already
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=60)
     assert "1 passed" in done.stdout, done.stdout + done.stderr
