@@ -1,7 +1,7 @@
 """The transcript of a page's life: calls fail, somebody takes the page, the calls recover.
 
-Two ways at once: our own PagerDuty channel, and a real Alertmanager (if prometheus-alertmanager is installed) whose
-own PagerDuty notifier speaks to a second receiver. Both receivers are local and answer as PagerDuty's Events API v2 does.
+Two ways at once: our own PagerDuty channel, and a real Alertmanager (if prometheus-alertmanager is installed), whose
+own PagerDuty notifier speaks to a second receiver. Both receivers are local and answer as PagerDuty's Events API does.
 """
 
 from __future__ import annotations
