@@ -133,7 +133,7 @@ def test_the_store_is_the_cluster_that_the_operator_makes() -> None:
     url = StoreUrl.parse(secret["stringData"]["store_url"])
     (cluster,) = installation["spec"]["configuration"]["clusters"]
     assert (url.host, url.cluster) == (f"clickhouse-{installation['metadata']['name']}", cluster["name"])
-    assert cluster["layout"] == {"shardsCount": 2, "replicasCount": 2}
+    assert cluster["layout"] == {"shardsCount": 1, "replicasCount": 2}
     users = installation["spec"]["configuration"]["users"]
     keys = {value.split("/")[1] for name, value in users.items() if name.endswith("k8s_secret_password")}
     assert f"{url.user}/k8s_secret_password" in users
