@@ -277,7 +277,7 @@ def _at_exit() -> None:
 
 
 def stats() -> Stats:
-    """The loss ledger of this process: created = exported + queued + sum(dropped)."""
+    """The loss ledger of this process: created = exported + spooled + queued + dropped + sampled_out."""
     return ledger.read(0) if runtime.exporter is None else runtime.exporter.stats()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mypy import api
 
-SOURCE = '''
+SOURCE = """
 from collections.abc import AsyncIterator, Iterator
 from spanglass import trace, current_span
 
@@ -41,7 +41,7 @@ reveal_type(Bot().static("x"))
 reveal_type(current_span().session("s"))
 plain("wrong")
 trace(kind="robot")
-'''
+"""
 
 
 def test_types_survive(tmp_path: Path) -> None:
@@ -64,4 +64,5 @@ def test_types_survive(tmp_path: Path) -> None:
 
 
 def _short(text: str) -> str:
-    return re.sub(r"\b(?:builtins|typing|spanglass\.record\.handle)\.", "", text).replace("CoroutineType", "Coroutine").replace(" = ...", " =")
+    text = re.sub(r"\b(?:builtins|typing|spanglass\.record\.handle)\.", "", text)
+    return text.replace("CoroutineType", "Coroutine").replace(" = ...", " =")
