@@ -50,7 +50,7 @@ class World:
     unanswered: dict[bytes, Admitted] = field(default_factory=dict)
     sending: dict[bytes, asyncio.Task[Fate]] = field(default_factory=dict)
     at_risk: set[bytes] = field(default_factory=set)
-    """Caught by a crash before they were answered: the store may still get them beside the sender's repetition."""
+    """Caught by a crash, or told 503 after a try whose answer was lost: the store may have them beside the repetition."""
     crashes: int = 0
 
     async def start(self) -> None:
@@ -134,6 +134,7 @@ class World:
     def _note(self, digest: bytes, task: asyncio.Task[Fate]) -> None:
         error = task.exception()
         if isinstance(error, Retryable):
+            self.at_risk.add(digest)
             return
         del self.unanswered[digest]
         if error is None:
