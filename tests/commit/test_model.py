@@ -50,7 +50,7 @@ class World:
     unanswered: dict[bytes, Admitted] = field(default_factory=dict)
     sending: dict[bytes, asyncio.Task[Fate]] = field(default_factory=dict)
     at_risk: set[bytes] = field(default_factory=set)
-    """Caught by a crash, or told 503 after a try whose answer was lost: the store may have them beside the repetition."""
+    """Caught by a crash, or told 503 after a try whose answer was lost: the store may have them twice."""
     crashes: int = 0
 
     async def start(self) -> None:
