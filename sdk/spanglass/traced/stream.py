@@ -140,10 +140,10 @@ def trace_async_generator(function: Callable[..., AsyncGenerator[Any, Any]], pla
 
     async def traced(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         stream = Stream(plan, args, kwargs)
-        inner = function(*args, **kwargs)
-        step: Callable[[Any], Any] = inner.asend
         value: Any = None
         try:
+            inner = function(*args, **kwargs)
+            step: Callable[[Any], Any] = inner.asend
             while (item := await _async_step(step, value, stream)) is not _EXHAUSTED:
                 stream.add(item)
                 try:
