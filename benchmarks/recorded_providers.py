@@ -36,7 +36,7 @@ HERE = Path(__file__).resolve().parent
 REASONS = Dialects.load().finish_reasons
 COLUMNS = (
     *("Kind", "RequestModel", "ResponseModel", "InputTokens", "OutputTokens", "CachedInputTokens", "ReasoningTokens"),
-    *("FinishReasons", "Streaming", "StatusCode", "InputMessages", "OutputMessages", "CostUsd"),
+    *("FinishReasons", "Streaming", "StatusCode", "InputMessages", "OutputMessages", "Output", "CostUsd"),
 )
 ALWAYS_TOLD = ("Kind", "StatusCode")
 
@@ -163,7 +163,7 @@ def expected(recording: Any, interactions: list[dict[str, Any]]) -> dict[str, An
         "RequestModel": said.get("request_model"),
         "ResponseModel": said.get("response_model"),
         "InputTokens": total if usage.get("input_tokens") is not None else None,
-        "OutputTokens": usage.get("output_tokens"),
+        "OutputTokens": _output_tokens(usage, path),
         "CachedInputTokens": cached or None,
         "ReasoningTokens": usage.get("reasoning") or None,
         "FinishReasons": [REASONS.get(reason, reason) for reason in said.get("finish_reasons") or []] or None,
@@ -173,14 +173,16 @@ def expected(recording: Any, interactions: list[dict[str, Any]]) -> dict[str, An
     return {column: value for column, value in values.items() if value is not None}
 
 
+def _output_tokens(usage: dict[str, Any], path: str) -> int | None:
+    """Google counts thoughts beside its output; the total includes them."""
+    said = usage.get("output_tokens")
+    is_google = "generateContent" in path or "GenerateContent" in path
+    return said + (usage.get("reasoning") or 0) if said is not None and is_google else said
+
+
 def _interaction(recording: Any, interactions: list[dict[str, Any]]) -> dict[str, Any]:
-    path = recording.url.partition("://")[2].partition("/")[2].partition("?")[0]
-    same = [each for each in interactions if each["path"].strip("/").endswith(path.strip("/")) or path in each["path"]]
-    model = recording.request.get("model")
-    for each in same or interactions:
-        if model in (None, each.get("request_model")) and each["status"] == recording.status:
-            return each
-    return {}
+    """The index lists a file's interactions in their order."""
+    return interactions[recording.index] if recording.index < len(interactions) else {}
 
 
 def _output_text(recording: Any) -> str | None:
@@ -244,6 +246,8 @@ def _cause(column: str, value: Any, row: dict[str, Any], span: dict[str, Any]) -
         was_sent = any(text in each or json.dumps(text)[1:-1] in each for each in values)
     else:
         was_sent = text in values
+    if was_sent and column == "OutputText" and (text in row["Output"] or json.dumps(text)[1:-1] in row["Output"]):
+        return "sent as plain output, in Output"
     if was_sent and column not in ALWAYS_TOLD:
         return "lost"
     has = row.get("OutputMessages" if column == "OutputText" else column)
