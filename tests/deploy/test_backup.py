@@ -20,7 +20,7 @@ MINUTES = "SELECT sum(Calls) FROM spanglass.usage_1m FORMAT TSV"
 
 @pytest.fixture
 def filled(tmp_path: Path) -> SpanglassProcess:
-    """A stopped store with spans in it."""
+    """A running store with spans in it."""
     process = SpanglassProcess(tmp_path / "data")
     process.start()
     body = make_request([make_span() for _ in range(SPANS)]).SerializeToString()
@@ -28,12 +28,12 @@ def filled(tmp_path: Path) -> SpanglassProcess:
         f"{process.endpoint}/v1/traces", content=body, headers={"content-type": "application/x-protobuf"}
     )
     assert answer.status_code == 200
-    process.interrupt()
     return process
 
 
 def test_a_stopped_folder_comes_back_elsewhere(filled: SpanglassProcess, tmp_path: Path) -> None:
     """tar out, tar in under another path: the same spans, and the same owner's key."""
+    filled.interrupt()
     archive, restored = tmp_path / "spanglass.tar.gz", tmp_path / "restored"
     restored.mkdir()
     _run("tar", "--create", "--gzip", "--file", archive, "--directory", filled.data_dir, ".")
@@ -47,7 +47,6 @@ def test_a_stopped_folder_comes_back_elsewhere(filled: SpanglassProcess, tmp_pat
 
 def test_a_table_moves_while_both_run(filled: SpanglassProcess, tmp_path: Path) -> None:
     """Native out of one endpoint and into another, as its owner; the rollup fills itself."""
-    filled.start()
     rows = _as_owner(filled, "SELECT * FROM spanglass.spans FORMAT Native")
     other = SpanglassProcess(tmp_path / "other")
     other.start()
