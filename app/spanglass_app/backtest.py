@@ -68,4 +68,6 @@ def _draw(axis: Any, track: Track) -> None:
     axis.set_title(f"{track.rule.name}: {pages} page{'' if pages == 1 else 's'}", loc="left", fontsize=9)
     axis.tick_params(labelsize=8)
     axis.set_ylim(bottom=0)
+    # From the first pass on: that nothing was there to measure, or to fire, is a finding too.
+    axis.set_xlim(moments[0], moments[-1])
     axis.set_ylabel(track.rule.unit or "value", fontsize=8)
