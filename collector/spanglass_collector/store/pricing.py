@@ -42,10 +42,10 @@ def refresh_prices(store: Store, own: Sequence[Price] = ()) -> None:
     models = (
         known | {(str(p), str(m)) for p, m in overridden.result_rows} | {(each.provider, each.model) for each in own}
     )
-    # A price for any provider holds for every provider under which the model was seen.
-    seen = store.query("SELECT DISTINCT Provider, Model FROM model_prices").result_rows
-    names = {each.model for each in own if not each.provider}
-    models |= {(str(p), str(m)) for p, m in seen if m in names}
+    # A price for any provider holds for every provider under which the model was called.
+    names = sorted({each.model for each in own if not each.provider})
+    called = "SELECT DISTINCT toString(Provider), toString(Model) FROM usage_1m WHERE has({names:Array(String)}, Model)"
+    models |= {(str(p), str(m)) for p, m in store.query(called, {"names": names}).result_rows}
     if models:
         _write(store, (price for provider, model in sorted(models) for price in price_list(provider, model, own)))
 
