@@ -240,7 +240,12 @@ def _holds(column: str, value: Any, row: dict[str, Any]) -> bool:
 def _cause(column: str, value: Any, row: dict[str, Any], span: dict[str, Any]) -> str:
     """`lost`: the value was on the span, and is not in its column."""
     aliases = {alias for name, alias in Dialects.load().fields if name == column}
-    values = [str(each) for key, each in span["attributes"].items() if column == "OutputText" or key in aliases]
+    answers = ("output", "completion", "response")
+    values = [
+        str(each)
+        for key, each in span["attributes"].items()
+        if key in aliases or (column == "OutputText" and any(word in key for word in answers))
+    ]
     text = str(value)
     if column == "OutputText":
         was_sent = any(text in each or json.dumps(text)[1:-1] in each for each in values)
