@@ -48,7 +48,7 @@ def test_running_totals_of_two_processes_meet_what_is_stored(store: ClickHouseSt
     console = Console(width=200, record=True, file=io.StringIO())
     console.print(tables.report(store, "p", START))
     shown = [line.split() for line in console.export_text().splitlines() if line.startswith("lossy")]
-    assert shown == ["lossy 15 5 3 2 queue_full, 1 timeout 6 6 1".split()]
+    assert shown == [["lossy", "15", "5", "3", "2", "queue_full,", "1", "timeout", "6", "6", "1"]]
     told = _losses(store)
     assert told.level == "warn"
     assert "3 dropped (2 queue_full, 1 timeout)" in told.text
