@@ -36,6 +36,8 @@ from spanglass_collector.receive.accept import Receiver
 from spanglass_collector.receive.grpc import GrpcReceiver
 from spanglass_collector.receive.http import http_app
 from spanglass_collector.receive.tls import check_tls, uvicorn_options
+from spanglass_collector.rest.ask import Ask
+from spanglass_collector.rest.router import add_openapi, rest_router
 from spanglass_collector.scrape.loop import Scraper
 from spanglass_collector.spool.ledger import PENDING
 from spanglass_collector.spool.owner import OwnerLock
@@ -132,6 +134,10 @@ class Collector:
         app.include_router(
             lineage_router(access, lambda: open_store(self._url), body_limit_bytes=self._config.body_limit_bytes)
         )
+        ask = Ask(lambda: open_store(self._url))
+        self._cleanup.callback(ask.close)
+        app.include_router(rest_router(access, ask))
+        add_openapi(app)
         otlp_http = await self._serve(app, self._config.otlp_http, **uvicorn_options(self._config.tls))
         otlp_grpc = Address(self._config.otlp_grpc.host, grpc_port)
         return Endpoints(otlp_http, otlp_grpc, sql, store_url)

@@ -81,7 +81,7 @@ class EmbeddedEngine:
         """
         if role is Role.READER:
             check_reader_statement(statement, self._table_functions)
-        connection = chdb.connect(self._path)  # type: ignore[no-untyped-call]
+        connection = chdb.connect(self._path)
         try:
             _query(connection, f"USE {_identifier(statement.database)}")
             _query(connection, "SET " + ", ".join(_assignments(statement.settings, role, marker)))
@@ -94,7 +94,7 @@ class EmbeddedEngine:
         self._run_plain(f"KILL QUERY WHERE Settings['log_comment'] = {sql_literal(marker)} ASYNC")
 
     def _run_plain(self, sql: str) -> str:
-        connection = chdb.connect(self._path)  # type: ignore[no-untyped-call]
+        connection = chdb.connect(self._path)
         try:
             return _query(connection, sql).decode()
         finally:

@@ -1,0 +1,80 @@
+"""Errors of the REST API as RFC 9457 problems: `{"type", "title", "status", "detail"}`; the detail says what to do."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from spanglass_collector.access import NotAllowed, OverQuota, Unauthenticated
+from spanglass_collector.errors import CollectorError, Rejected, StoreRefused, TooLarge, first_line
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_S = 2
+_STATUS: tuple[tuple[type[CollectorError], int], ...] = (
+    (Unauthenticated, 401),
+    (NotAllowed, 403),
+    (TooLarge, 413),
+    (OverQuota, 429),
+    (Rejected, 400),
+)
+
+
+class NotFound(CollectorError):
+    """Nothing by that id in the caller's project (404)."""
+
+
+class ProblemRoute(APIRoute):
+    """A route whose every error is a problem document."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                return _problem(422, "; ".join(_field(one) for one in error.errors()))
+            except NotFound as error:
+                return _problem(404, str(error))
+            except CollectorError as error:
+                return of_error(error)
+
+        return guarded
+
+
+def of_error(error: CollectorError) -> Response:
+    """What the store said stays in the log: its text may quote a statement."""
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 0)
+    if status:
+        return _problem(status, str(error), _retry_after(error))
+    if isinstance(error, StoreRefused):
+        log.error("a REST statement failed: %s", first_line(error))
+        if "TIMEOUT_EXCEEDED" in str(error) or "TOO_MANY_ROWS" in str(error):
+            return _problem(400, "the question takes too long: choose a shorter time range or more filters")
+        return _problem(500, "the store refused the statement; the collector's log says why")
+    return _problem(503, "the store does not answer now; try again", RETRY_AFTER_S)
+
+
+def _retry_after(error: CollectorError) -> int:
+    return error.retry_after_s if isinstance(error, OverQuota) else 0
+
+
+def _field(error: dict[str, Any]) -> str:
+    where = ".".join(str(part) for part in error["loc"][1:])
+    return f"{where}: {error['msg']}"
+
+
+def _problem(status: int, detail: str, retry_after_s: int = 0) -> Response:
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    headers = {"Retry-After": str(retry_after_s)} if retry_after_s else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(orjson.dumps(body), status, headers, "application/problem+json")
