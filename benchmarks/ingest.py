@@ -18,8 +18,11 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import grpc
 import numpy as np
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from rich.console import Console
@@ -30,6 +33,19 @@ from spanglass_collector.config import Address, CollectorConfig
 from spanglass_collector.store import Store, StoreUrl, open_store
 
 ANYWHERE = Address("127.0.0.1", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is offered. `rate` in spans a second, 0 for as many as go; `spans` in each request."""
+
+    seconds: float
+    connections: int
+    spans: int
+    rate: float
+    grpc: bool
+
+
 WORDS = [f"word{i}" for i in range(5000)]
 
 
@@ -111,8 +127,39 @@ def _positions(raw: bytes, pattern: bytes) -> np.ndarray:
     return np.array(found)
 
 
-def send(port: int, seconds: float, connections: int, spans_each: int) -> None:
+def http_poster(port: int) -> Callable[[bytes], bool]:
+    """Posts over one keep-alive connection; true for a 200."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+
+    def post(body: bytes) -> bool:
+        connection.request("POST", "/v1/traces", body, {"Content-Type": "application/x-protobuf"})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status == 200
+
+    return post
+
+
+def grpc_poster(port: int) -> Callable[[bytes], bool]:
+    """Calls over one channel; true for OK. The body goes out as it is."""
+    # A subchannel pool of its own: channels to one address share a connection otherwise.
+    channel = grpc.insecure_channel(f"127.0.0.1:{port}", [("grpc.use_local_subchannel_pool", 1)])
+    export = channel.unary_unary("/opentelemetry.proto.collector.trace.v1.TraceService/Export")
+
+    def post(body: bytes) -> bool:
+        try:
+            export(body, timeout=120)
+        except grpc.RpcError:
+            return False
+        return True
+
+    return post
+
+
+def send(port: int, load: Load) -> None:
     """The load process: prints spans acknowledged and the seconds it took, as JSON."""
+    connections, spans_each, seconds = load.connections, load.spans, load.seconds
+    pause_s = connections * spans_each / load.rate if load.rate else 0.0
     rng = random.Random(1)
     raws = [make_request(rng, spans_each) for _ in range(4)]
     counts, latencies = [0] * connections, [[] for _ in range(connections)]
@@ -121,15 +168,15 @@ def send(port: int, seconds: float, connections: int, spans_each: int) -> None:
     def work(me: int) -> None:
         templates = [Template(raw) for raw in raws]
         ids = np.random.default_rng(me + os.getpid())
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        post = grpc_poster(port) if load.grpc else http_poster(port)
+        turn = time.perf_counter() + pause_s * me / connections
         while time.perf_counter() < deadline:
+            time.sleep(max(0.0, turn - time.perf_counter()))
+            turn += pause_s
             template = templates[counts[me] % len(templates)]
             body = template.fresh(ids)
             started = time.perf_counter()
-            connection.request("POST", "/v1/traces", body, {"Content-Type": "application/x-protobuf"})
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status == 200:
+            if post(body):
                 counts[me] += template.spans
                 latencies[me].append(time.perf_counter() - started)
 
@@ -172,43 +219,49 @@ def main() -> None:
     arguments.add_argument("--connections", type=int, default=48)
     arguments.add_argument("--spans", type=int, default=512, help="spans a request")
     arguments.add_argument("--send", type=int, help=argparse.SUPPRESS)
+    arguments.add_argument("--rate", type=float, default=0, help="spans a second that are offered; 0: as many as go")
+    arguments.add_argument("--grpc", action="store_true", help="over gRPC instead of HTTP")
     options = arguments.parse_args()
+    load = Load(options.seconds, options.connections, options.spans, options.rate, options.grpc)
     if options.send:
-        send(options.send, options.seconds, options.connections, options.spans)
+        send(options.send, load)
         return
-    run(options.seconds, options.connections, options.spans)
+    run(load)
 
 
-def run(seconds: float, connections: int, spans_each: int) -> None:
+def run(load: Load) -> None:
     with tempfile.TemporaryDirectory() as folder:
         config = CollectorConfig(data_dir=Path(folder), otlp_http=ANYWHERE, otlp_grpc=ANYWHERE, sql=ANYWHERE)
         with BackgroundCollector(config) as background:
-            port = background.endpoints.otlp_http.port
-            _load(port, 3, connections, spans_each)  # warm
+            ends = background.endpoints
+            port = (ends.otlp_grpc if load.grpc else ends.otlp_http).port
+            _load(port, replace(load, seconds=3))  # warm
             cpu = time.process_time()
-            measured = _load(port, seconds, connections, spans_each)
+            measured = _load(port, load)
             cpu = time.process_time() - cpu
             memory = resident_mib()
             url = StoreUrl.parse(config.store_url)
             with open_store(url) as store:
                 stored = store.query("SELECT count() FROM spans").result_rows[0][0]
                 limit = native_limit(store, url, 20_000, 5)
-    show(measured, cpu, memory, limit, stored)
+    show(load, measured, cpu, memory, limit, stored)
 
 
-def _load(port: int, seconds: float, connections: int, spans_each: int) -> dict[str, float]:
-    command = [sys.executable, __file__, "--send", str(port), "--seconds", str(seconds)]
-    command += ["--connections", str(connections), "--spans", str(spans_each)]
+def _load(port: int, load: Load) -> dict[str, float]:
+    command = [sys.executable, __file__, "--send", str(port), "--seconds", str(load.seconds), "--rate", str(load.rate)]
+    command += ["--connections", str(load.connections), "--spans", str(load.spans), *(["--grpc"] if load.grpc else [])]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def show(measured: dict[str, float], cpu: float, memory: float, limit: float, stored: int) -> None:
+def show(load: Load, measured: dict[str, float], cpu: float, memory: float, limit: float, stored: int) -> None:
     rate = measured["spans"] / measured["seconds"]
-    table = Table(title=f"Ingest over OTLP/HTTP, embedded store, {os.cpu_count()} cores", title_justify="left")
+    how = f"{'gRPC' if load.grpc else 'HTTP'}, {load.spans} spans a request"
+    table = Table(title=f"Ingest over OTLP/{how}, embedded store, {os.cpu_count()} cores", title_justify="left")
     table.add_column("figure")
     table.add_column("value", justify="right")
     for name, value in (
         ("acknowledged after storage, spans/s", f"{rate:,.0f}"),
+        ("requests/s", f"{rate / load.spans:,.0f}"),
         ("the engine's limit: same rows, Native format, spans/s", f"{limit:,.0f}"),
         ("ratio", f"{rate / limit:.2f}"),
         ("collector CPU a span, us", f"{cpu / measured['spans'] * 1e6:.1f}"),
