@@ -23,7 +23,7 @@ def send(settings: Settings, project: str, records: Sequence[Mapping[str, Any]])
 
 def call(settings: Settings, project: str, method: str, path: str, **request: Any) -> Any:
     """One call of the collector's REST interface; its JSON answer."""
-    key = settings.collector.api_key
+    key = settings.local_key
     headers = {"x-spanglass-project": project, **({"authorization": f"Bearer {key}"} if key else {})}
     with reach.collector(settings) as reached:
         try:

@@ -189,9 +189,10 @@ def upload(
 ) -> None:
     """Deliver lifecycle records that were made without a collector. Delivering twice changes nothing."""
     where = directory or folder()
-    with explained(), reach.collector(settings(data_dir=data_dir, otlp_http=otlp_http, config=config)) as reached:
+    chosen = settings(data_dir=data_dir, otlp_http=otlp_http, config=config)
+    with explained(), reach.collector(chosen) as reached:
         journals = sorted(where.glob("*.jsonl"))
-        key = settings(config=config).collector.api_key
+        key = chosen.local_key
         headers = {"x-spanglass-project": project, **({"authorization": f"Bearer {key}"} if key else {})}
         uploader = Uploader(reached.endpoint, headers)
         total = sum(_deliver(uploader, journal) for journal in journals)
