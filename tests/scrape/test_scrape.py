@@ -81,13 +81,20 @@ def test_a_model_servers_metrics_are_stored(
     store = f"chdb://{store_url.path}?database={store_url.database}"
     config = CollectorConfig(data_dir=tmp_path_factory.mktemp("c"), store=store, scrape=targets, **where)
     with BackgroundCollector(config) as collector, open_store(collector.endpoints.store_url) as opened:
-        query = "SELECT ServiceName, min(Value) FROM otel_metrics_gauge WHERE MetricName = 'up' GROUP BY 1 ORDER BY 1"
+        # Counters and gauges of one page become visible one after the other.
+        query = (
+            "SELECT ServiceName, MetricName, min(Value) FROM otel_metrics_gauge WHERE MetricName = 'up' GROUP BY 1, 2 "
+            "UNION ALL SELECT ServiceName, MetricName, max(Value) FROM otel_metrics_sum "
+            "WHERE MetricName = 'vllm_prompt_tokens' GROUP BY 1, 2"
+        )
         until_s = time.monotonic() + 30
-        while len(rows := opened.query(query).result_rows) < 2 and time.monotonic() < until_s:
+        while len(rows := opened.query(query).result_rows) < 3 and time.monotonic() < until_s:
             threading.Event().wait(0.2)
-        assert [tuple(row) for row in rows] == [("gone", 0.0), ("vllm", 1.0)]
-        tokens = opened.query("SELECT max(Value) FROM otel_metrics_sum WHERE MetricName = 'vllm_prompt_tokens'")
-        assert tokens.result_rows[0][0] == 42
+        assert sorted(tuple(row) for row in rows) == [
+            ("gone", "up", 0.0),
+            ("vllm", "up", 1.0),
+            ("vllm", "vllm_prompt_tokens", 42.0),
+        ]
 
 
 @pytest.mark.parametrize(
