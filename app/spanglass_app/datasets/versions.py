@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +12,7 @@ import orjson
 
 from spanglass.lineage.digest import SHORT, lineage_id
 from spanglass.training.surroundings import code
+from spanglass_app import named_query
 from spanglass_app.datasets.assemble import Assembled
 from spanglass_app.datasets.item import Item
 from spanglass_collector.errors import ConfigurationError
@@ -124,6 +124,4 @@ def _row(split: str, item: Item, digest: str, at: datetime) -> DatasetItem:
 
 
 def _rows(store: Store, name: str, parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    sql = files(__package__).joinpath(f"sql/{name}.sql").read_text(encoding="utf-8")
-    result = store.query(sql, parameters)
-    return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
+    return [*named_query.rows(store, __package__ or "", name, parameters)]

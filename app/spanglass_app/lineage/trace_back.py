@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
 from spanglass.registry.models import signed_bytes
 from spanglass.registry.signing import Signed, is_signed
+from spanglass_app import named_query
 from spanglass_collector.store import Store
 
 Row = Mapping[str, Any]
@@ -62,6 +62,4 @@ def signature_of(model_version: str, stage: Row) -> str:
 
 
 def _rows(store: Store, query: str, **parameters: str) -> list[Row]:
-    sql = files(__package__).joinpath(f"sql/{query}.sql").read_text(encoding="utf-8")
-    result = store.query(sql, parameters)
-    return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
+    return [*named_query.rows(store, __package__ or "", query, parameters)]

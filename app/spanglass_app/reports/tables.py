@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from importlib.resources import files
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from spanglass_app import named_query
 from spanglass_collector.store import Store
 
 UNKNOWN = "-"
@@ -36,9 +36,7 @@ def report(store: Store, project: str, since: datetime) -> Group:
 
 
 def _rows(store: Store, name: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    sql = files(__package__).joinpath(f"sql/{name}.sql").read_text(encoding="utf-8")
-    result = store.query(sql, parameters)
-    return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
+    return named_query.rows(store, __package__ or "", name, parameters)
 
 
 def _table(title: str, columns: str, rows: Sequence[Sequence[RenderableType]], nothing: str) -> RenderableType:
