@@ -7,7 +7,7 @@ PACKAGES := sdk collector evaluators dashboards app
 CODE := $(PACKAGES) tests benchmarks examples
 
 .DEFAULT_GOAL := help
-.PHONY: dashboard-types help demo test check lint types imports bench node dialects dashboards lifecycle alert-files system-packages clean
+.PHONY: dashboard-types help demo test check lint types imports bench eval-report node dialects dashboards lifecycle alert-files system-packages clean
 
 help:
 	@echo "make demo         from a fresh clone to judged traffic (KEEP=1 stays up)"
@@ -16,6 +16,7 @@ help:
 	@echo "make dashboard-types  the dashboards against the types of Grafana 11 and 12 (needs npm)"
 	@echo "make dialects     recorded traffic of ten providers under public instrumentations, what arrives right"
 	@echo "make lifecycle    a real fine-tune, from traffic to dataset to model version to traffic, joined by one query"
+	@echo "make eval-report  every evaluator on labelled data: tables and pictures in docs/evaluators"
 	@echo "make conformance  OpenTelemetry's Python and Node SDKs against the receivers (needs npm)"
 	@echo "make node         the OpenTelemetry SDK for Node (from npm) against a real collector"
 	@echo "make bench        benchmarks (ingest, evaluators, SDK overhead)"
@@ -76,6 +77,14 @@ $(VENV)/.ready-lifecycle: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 --editable ".[dev,frameworks]"
 	touch $@
+
+$(VENV)/.ready-judging: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 --editable ".[dev,judging]"
+	touch $@
+
+eval-report: $(VENV)/.ready-judging
+	$(BIN)/python -m benchmarks.eval_report $(ARGS)
 
 conformance: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.conformance

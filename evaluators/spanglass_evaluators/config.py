@@ -2,8 +2,8 @@
 
 [evaluation]            interval_s, overlap_s, late_horizon_s
 [evaluators.NAME]       enabled, where, sample, batch_rows, load, and the evaluator's own settings
-[[drift]]               a window plan (label, where, window, every, current, reference, by, ...) and drift
-settings [[bias]]                a window plan and group-gap settings; `attribute` is required
+[[drift]]               a window plan (label, where, window, every, current, reference, by, ...) and drift settings
+[[bias]]                a window plan and group-gap settings; `attribute` is required
 """
 
 from __future__ import annotations
@@ -14,20 +14,19 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timezone
 from typing import Any
 
-from spanglass_evaluators.bias.group_gap import GroupGap, GroupGapConfig
-from spanglass_evaluators.drift.drift import Drift, DriftConfig
 from spanglass_evaluators.engine.claim import Selection
 from spanglass_evaluators.engine.span_loop import SpanJob
 from spanglass_evaluators.engine.window_loop import WindowJob
 from spanglass_evaluators.engine.windows import Part, WindowPlan
 from spanglass_evaluators.errors import ConfigurationError, DuplicateEvaluatorError
-from spanglass_evaluators.registry import configured, load, registrations
+from spanglass_evaluators.registration import WindowRegistration, configured
+from spanglass_evaluators.registry import WINDOW_FAMILIES, load, registrations
 
 Table = Mapping[str, Any]
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
-_TABLES = frozenset({"evaluation", "evaluators", "drift", "bias"})
+_TABLES = frozenset({"evaluation", "evaluators", *WINDOW_FAMILIES})
 _SELECTION = ("where", "sample", "batch_rows")
 
 
@@ -60,8 +59,9 @@ def from_mapping(settings: Table) -> EvaluationConfig:
         engine=configured(EngineConfig, ours.get("evaluation", {}), "evaluation"),
         span_jobs=_span_jobs(ours.get("evaluators", {})),
         window_jobs=tuple(
-            [_drift_job(t, f"drift[{i}]") for i, t in enumerate(_tables(ours, "drift", [{}]))]
-            + [_bias_job(t, f"bias[{i}]") for i, t in enumerate(_tables(ours, "bias", []))]
+            _window_job(table, f"{family.name}[{i}]", family)
+            for family in WINDOW_FAMILIES.values()
+            for i, table in enumerate(_tables(ours, family.name, list(family.by_default)))
         ),
     )
 
@@ -116,18 +116,9 @@ def _span_job(name: str, table: Table) -> SpanJob:
     return SpanJob(known[name].build(own), selection)
 
 
-def _drift_job(table: Table, where: str) -> WindowJob:
+def _window_job(table: Table, where: str, family: WindowRegistration) -> WindowJob:
     plan, own = _plan(table, where)
-    return WindowJob(Drift(configured(DriftConfig, own, where)), plan)
-
-
-def _bias_job(table: Table, where: str) -> WindowJob:
-    plan, own = _plan(table, where)
-    if "attribute" not in own:
-        raise ConfigurationError(
-            f'{where}: attribute is missing: say which groups, as in attribute = "metadata.gender"'
-        )
-    return WindowJob(GroupGap(configured(GroupGapConfig, own, where)), plan)
+    return WindowJob(family.build(own, where), plan)
 
 
 def _plan(table: Table, where: str) -> tuple[WindowPlan, dict[str, Any]]:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
+
+TargetKind = Literal["span", "trace", "session"]
+"""What one row of a batch is. For "trace" and "session" every column holds a list, over its spans by time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,11 @@ class Batch:
 
 
 class SpanEvaluator(Protocol):
-    """Judges spans, a batch at a time. `config` is a dataclass: its digest stands on every score."""
+    """Judges spans, a batch at a time. `config` is a dataclass: its digest stands on every score.
+
+    An attribute `target: TargetKind` makes it an evaluator of whole traces or sessions; without one it is
+    of spans.
+    """
 
     @property
     def name(self) -> str:
@@ -70,6 +77,12 @@ class SpanEvaluator(Protocol):
     def score(self, batch: Batch) -> Sequence[Judgement | Failure]:
         """One result per row, in order. May block. What it raises becomes the failure of every row."""
         ...
+
+
+def target_of(evaluator: SpanEvaluator) -> TargetKind:
+    """What the evaluator judges; spans unless it says otherwise."""
+    kind: TargetKind = getattr(evaluator, "target", "span")
+    return kind
 
 
 @dataclass(frozen=True, slots=True)

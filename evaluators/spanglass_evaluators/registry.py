@@ -5,62 +5,39 @@ An entry point names a span evaluator, or a function that takes its options (a m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, TypeVar
+from typing import Any
 
+from spanglass_evaluators.bias import registrations as bias
 from spanglass_evaluators.contract import SpanEvaluator
+from spanglass_evaluators.drift import registrations as drift
 from spanglass_evaluators.errors import ConfigurationError, DuplicateEvaluatorError
+from spanglass_evaluators.judge import registrations as judge
+from spanglass_evaluators.quality import registrations as quality
+from spanglass_evaluators.registration import Options, Registration, WindowRegistration
+from spanglass_evaluators.safety import registrations as safety
+from spanglass_evaluators.toxicity import registrations as toxicity
 
 ENTRY_POINT_GROUP = "spanglass.evaluators"
 
-Options = Mapping[str, Any]
-ConfigT = TypeVar("ConfigT")
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """A name and how to build what it stands for. Building may load a model; listing never does."""
-
-    name: str
-    build: Callable[[Options], SpanEvaluator]
-    enabled_by_default: bool = True
-
-
-def _reference_match(options: Options) -> SpanEvaluator:
-    from spanglass_evaluators.quality.reference_match import ReferenceMatch, ReferenceMatchConfig
-
-    return ReferenceMatch(configured(ReferenceMatchConfig, options, "evaluators.reference_match"))
-
-
-def _refusal(options: Options) -> SpanEvaluator:
-    from spanglass_evaluators.quality.refusal import Refusal, RefusalConfig
-
-    return Refusal(configured(RefusalConfig, options, "evaluators.refusal"))
-
-
-def _toxicity(options: Options) -> SpanEvaluator:
-    from spanglass_evaluators.toxicity.evaluator import of_output
-
-    without_options(options, "evaluators.toxicity")
-    return of_output()
-
-
-def _toxicity_input(options: Options) -> SpanEvaluator:
-    from spanglass_evaluators.toxicity.evaluator import of_input
-
-    without_options(options, 'evaluators."toxicity.input"')
-    return of_input()
-
 
 BUILT_IN: tuple[Registration, ...] = (
-    Registration("reference_match", _reference_match),
-    Registration("refusal", _refusal),
-    Registration("toxicity", _toxicity),
-    Registration("toxicity.input", _toxicity_input, enabled_by_default=False),
+    *quality.REGISTRATIONS,
+    *toxicity.REGISTRATIONS,
+    *safety.REGISTRATIONS,
+    *judge.REGISTRATIONS,
 )
+
+WINDOW_FAMILIES: Mapping[str, WindowRegistration] = {
+    registration.name: registration
+    for registration in (
+        *drift.WINDOW_REGISTRATIONS,
+        *bias.WINDOW_REGISTRATIONS,
+    )
+}
+"""By the name of the list of tables in the configuration."""
 
 
 def registrations() -> dict[str, Registration]:
@@ -103,21 +80,3 @@ def _built(found: Any, options: Options, name: str) -> SpanEvaluator:
         )
     evaluator: SpanEvaluator = found
     return evaluator
-
-
-def configured(config: type[ConfigT], options: Options, where: str) -> ConfigT:
-    """The dataclass filled from a table of settings; lists become tuples. Raises ConfigurationError."""
-    known = [f.name for f in fields(config)]  # type: ignore[arg-type]  # every config is a dataclass
-    for name in options:
-        if name not in known:
-            raise ConfigurationError(f"{where} has no setting {name!r}; it has {', '.join(known)}")
-    try:
-        return config(**{name: tuple(v) if isinstance(v, list) else v for name, v in options.items()})
-    except TypeError as error:
-        raise ConfigurationError(f"{where}: {error}") from error
-
-
-def without_options(options: Options, where: str) -> None:
-    """Raises ConfigurationError when there are any."""
-    if options:
-        raise ConfigurationError(f"{where} has no setting {next(iter(options))!r}")

@@ -13,7 +13,8 @@ from spanglass_evaluators.digest import config_digest
 from spanglass_evaluators.drift.drift import Drift
 from spanglass_evaluators.errors import ConfigurationError, DuplicateEvaluatorError
 from spanglass_evaluators.quality.refusal import RefusalConfig
-from spanglass_evaluators.registry import BUILT_IN, Registration, by_name
+from spanglass_evaluators.registration import Registration
+from spanglass_evaluators.registry import BUILT_IN, by_name
 
 QUIET = {"toxicity": {"enabled": False}}
 """Toxicity off: its weights are another test's business."""

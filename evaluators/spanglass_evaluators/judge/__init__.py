@@ -1,0 +1,1 @@
+"""LLM judges, and how far they can be trusted."""

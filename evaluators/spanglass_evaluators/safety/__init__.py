@@ -1,0 +1,1 @@
+"""Safety: secrets and personal data, prompt injection, leaks, topics."""
