@@ -68,6 +68,7 @@ def _per_second(answer: Answer) -> float | None:
 def _judged(prompts: Sequence[Prompt], answers: Sequence[Answer]) -> dict[str, Column]:
     columns = {
         "output_text": [answer.text for answer in answers],
+        "input_text": [prompt.text for prompt in prompts],
         "reference": [prompt.reference for prompt in prompts],
         "metadata.match": [prompt.match for prompt in prompts],
         "metadata.code_submit": ["" for _ in prompts],

@@ -18,7 +18,14 @@ def _refusal(options: Options) -> SpanEvaluator:
     return Refusal(configured(RefusalConfig, options, "evaluators.refusal"))
 
 
+def _over_refusal(options: Options) -> SpanEvaluator:
+    from spanglass_evaluators.quality.refusal import OverRefusal, RefusalConfig
+
+    return OverRefusal(configured(RefusalConfig, options, "evaluators.over_refusal"))
+
+
 REGISTRATIONS = (
     Registration("reference_match", _reference_match),
     Registration("refusal", _refusal),
+    Registration("over_refusal", _over_refusal),
 )
