@@ -56,3 +56,16 @@ def derive(columns: Sequence[str], read: Mapping[str, Sequence[Any]]) -> dict[st
         else:
             derived[name] = read[name]
     return derived
+
+
+def derive_lists(columns: Sequence[str], read: Mapping[str, Sequence[Sequence[Any]]]) -> dict[str, Sequence[Any]]:
+    """As `derive`, for traces and sessions: a cell is a list over the target's spans."""
+    derived: dict[str, Sequence[Any]] = {}
+    for name in columns:
+        if name in _DERIVED:
+            sources, to_text = _DERIVED[name]
+            cells = zip(*(read[s] for s in sources), strict=True)
+            derived[name] = [[to_text(*span) for span in zip(*lists, strict=True)] for lists in cells]
+        else:
+            derived[name] = read[name]
+    return derived

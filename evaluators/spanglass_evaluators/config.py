@@ -27,7 +27,7 @@ Table = Mapping[str, Any]
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
 _TABLES = frozenset({"evaluation", "evaluators", *WINDOW_FAMILIES})
-_SELECTION = ("where", "sample", "batch_rows")
+_SELECTION = ("where", "sample", "batch_rows", "settle_s")
 
 
 @dataclass(frozen=True, slots=True)

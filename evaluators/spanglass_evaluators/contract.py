@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 TargetKind = Literal["span", "trace", "session"]
-"""What one row of a batch is. For "trace" and "session" every column holds a list, over its spans by time."""
+"""What one row of a batch is. For "trace" and "session" every column holds a list, over its spans by start time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an evaluator says of one span. `value` None: it looked and could not tell."""
+    """What an evaluator says of one target. `value` None: it looked and could not tell."""
 
     value: float | None
     label: str = ""
@@ -26,9 +26,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why one span could not be judged; stored as a score with an error and no value."""
+    """Why one target could not be judged; stored as a score with an error and no value.
+
+    `retryable`: it may go well next time (a limit of requests, a connection); the engine tries again first.
+    An exception with a true attribute `retryable` says the same of a whole batch.
+    """
 
     reason: str
+    retryable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,9 @@ class Batch:
 class SpanEvaluator(Protocol):
     """Judges spans, a batch at a time. `config` is a dataclass: its digest stands on every score.
 
-    An attribute `target: TargetKind` makes it an evaluator of whole traces or sessions; without one it is
-    of spans.
+    An attribute `target: TargetKind` makes it an evaluator of whole traces or sessions, which it gets once they
+    have gone quiet, and again when they have grown; without one it is of spans. `where` then says which of their
+    spans it gets: a trace without any is not judged.
     """
 
     @property

@@ -1,12 +1,14 @@
-"""`@evaluator`: a plain function becomes a span evaluator."""
+"""`@evaluator`: a plain function, sync or async, becomes an evaluator of spans, traces or sessions."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from typing import Any
 
-from spanglass_evaluators.contract import Batch, Failure, Judgement
+from spanglass_evaluators.contract import Batch, Failure, Judgement, TargetKind
 from spanglass_evaluators.errors import ContractError
 
 MODEL_ANSWERS = "Kind = 'llm' AND (OutputMessages != '' OR Output != '')"
@@ -30,6 +32,8 @@ class FunctionEvaluator:
     columns: tuple[str, ...]
     where: str
     takes_batch: bool
+    target: TargetKind = "span"
+    at_once: int = 16
 
     @property
     def config(self) -> FunctionConfig:
@@ -41,6 +45,8 @@ class FunctionEvaluator:
 
     def score(self, batch: Batch) -> Sequence[Judgement | Failure]:
         columns = [batch[name] for name in self.columns]
+        if iscoroutinefunction(self.function):
+            return asyncio.run(self._score_async(columns))
         if self.takes_batch:
             return [as_judgement(answer) for answer in self.function(*columns)]
         return [self._score_row(row) for row in zip(*columns, strict=True)]
@@ -49,7 +55,20 @@ class FunctionEvaluator:
         try:
             return as_judgement(self.function(*row))
         except Exception as error:  # noqa: BLE001  a stranger's code: one bad row must not cost the others
-            return Failure(f"{type(error).__name__}: {error}")
+            return _failure_of(error)
+
+    async def _score_async(self, columns: Sequence[Sequence[Any]]) -> Sequence[Judgement | Failure]:
+        if self.takes_batch:
+            return [as_judgement(answer) for answer in await self.function(*columns)]
+        turns = asyncio.Semaphore(self.at_once)
+        return await asyncio.gather(*(self._score_row_async(row, turns) for row in zip(*columns, strict=True)))
+
+    async def _score_row_async(self, row: tuple[Any, ...], turns: asyncio.Semaphore) -> Judgement | Failure:
+        async with turns:
+            try:
+                return as_judgement(await self.function(*row))
+            except Exception as error:  # noqa: BLE001  as above
+                return _failure_of(error)
 
 
 def evaluator(
@@ -59,17 +78,24 @@ def evaluator(
     columns: Sequence[str] = ("output_text",),
     where: str = MODEL_ANSWERS,
     takes_batch: bool = False,
+    target: TargetKind = "span",
+    at_once: int = 16,
 ) -> Callable[[Callable[..., Any]], FunctionEvaluator]:
-    """Make a span evaluator of a function of the `columns` (by position; whole columns with `takes_batch`).
+    """Make an evaluator of a function of the `columns` (by position; whole columns with `takes_batch`).
 
-    It may answer with a number, a bool, a label (str), None (cannot tell), a (value, label) pair, or a
-    Judgement.
+    With `target` "trace" or "session" a column is a list over the spans of one, by time. Of an async function
+    `at_once` rows are awaited together. It may answer with a number, a bool, a label (str), None (cannot tell),
+    a (value, label) pair, or a Judgement.
     """
 
     def decorate(function: Callable[..., Any]) -> FunctionEvaluator:
-        return FunctionEvaluator(function, name, version, tuple(columns), where, takes_batch)
+        return FunctionEvaluator(function, name, version, tuple(columns), where, takes_batch, target, at_once)
 
     return decorate
+
+
+def _failure_of(error: Exception) -> Failure:
+    return Failure(f"{type(error).__name__}: {error}", retryable=bool(getattr(error, "retryable", False)))
 
 
 def as_judgement(answer: Any) -> Judgement | Failure:

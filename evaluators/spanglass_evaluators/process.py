@@ -14,6 +14,7 @@ from typing import Any
 from spanglass_collector.errors import StoreError
 from spanglass_collector.store import Store, StoreUrl, open_store
 from spanglass_evaluators.config import EvaluationConfig
+from spanglass_evaluators.engine.claim import Rescore
 from spanglass_evaluators.engine.progress import OnProgress, Progress, ignore_progress
 from spanglass_evaluators.engine.span_loop import Clock, SpanLoop
 from spanglass_evaluators.engine.window_loop import WindowLoop
@@ -69,7 +70,7 @@ def backfill(
     since_ns: int,
     until_ns: int,
     *,
-    rescore: bool = False,
+    rescore: Rescore = "",
     on_progress: OnProgress = ignore_progress,
     stop_event: threading.Event | None = None,
 ) -> dict[str, Progress]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -62,3 +63,31 @@ def test_a_function_may_take_whole_columns() -> None:
 def test_a_decorated_function_is_still_a_function() -> None:
     """It can be called, and tested, as before."""
     assert evaluator(name="length")(len)("four") == 4
+
+
+def test_an_async_function_is_awaited_many_rows_at_once() -> None:
+    """As many as `at_once`; one bad row costs only itself, and says whether another try may help."""
+    running, most = 0, 0
+
+    @evaluator(name="remote", at_once=3)
+    async def remote(text: str) -> int:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        if text == "busy":
+            raise Busy
+        return len(text)
+
+    results = remote.score(Batch({"output_text": ["a", "busy", "ccc", "dddd", "e"]}, 5))
+
+    assert most == 3
+    assert results[1] == Failure("Busy: ", retryable=True)
+    assert [result.value for result in results if isinstance(result, Judgement)] == [1, 3, 4, 1]
+
+
+class Busy(Exception):
+    """What a client raises at a limit of requests."""
+
+    retryable = True

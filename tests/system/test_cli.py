@@ -28,7 +28,7 @@ OPTIONS = {
     ("migrate",): ["--check", "--data-dir", "--store"],
     ("doctor",): ["--otlp-http", "--otlp-grpc", "--sql", "--store"],
     ("eval", "run"): ["--store", "--config"],
-    ("eval", "backfill"): ["--since", "--until", "--rescore"],
+    ("eval", "backfill"): ["--since", "--until", "--rescore", "--retry-failed"],
     ("eval", "list"): ["--config"],
     ("spool", "inspect"): ["--data-dir", "--limit"],
     ("spool", "replay"): ["--data-dir", "--store", "--timeout"],

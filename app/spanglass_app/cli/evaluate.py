@@ -28,6 +28,7 @@ from spanglass_app.cli.root import (
 from spanglass_app.period import moment
 from spanglass_evaluators import config as evaluation
 from spanglass_evaluators import process
+from spanglass_evaluators.engine.claim import Rescore
 from spanglass_evaluators.engine.progress import OnProgress
 from spanglass_evaluators.engine.progress import Progress as Step
 
@@ -59,6 +60,7 @@ def backfill(
     since: Annotated[str, typer.Option(help="15m, 2h, 7d, 'all', or an ISO time.")] = "7d",
     until: Annotated[str, typer.Option(help="As --since.")] = "0s",
     rescore: Annotated[bool, typer.Option("--rescore", help="Also what this evaluator version judged before.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Also what could not be judged before.")] = False,
     data_dir: DataDir = None,
     otlp_http: OtlpHttp = None,
     sql: Sql = None,
@@ -70,10 +72,11 @@ def backfill(
         chosen = settings(data_dir, otlp_http, None, sql, store, config)
         judges = evaluation.from_mapping(chosen.file)
         now = datetime.now(timezone.utc)
+        again: Rescore = "all" if rescore else "failed" if retry_failed else ""
         bounds = [int(moment(text, now).timestamp() * 1e9) for text in (since, until)]
         with reach.collector(chosen) as reached, progress_bars() as on_progress:
             report = process.backfill(
-                reached.store_url, judges, bounds[0], bounds[1], rescore=rescore, on_progress=on_progress
+                reached.store_url, judges, bounds[0], bounds[1], rescore=again, on_progress=on_progress
             )
     show(report.values())
 

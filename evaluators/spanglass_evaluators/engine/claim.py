@@ -13,11 +13,13 @@ from typing import Any, Literal
 
 from spanglass_collector.store import Store
 from spanglass_evaluators.columns import derive, sources_of, sql_of
-from spanglass_evaluators.contract import Batch, SpanEvaluator
+from spanglass_evaluators.contract import Batch, SpanEvaluator, target_of
 from spanglass_evaluators.digest import config_digest
-from spanglass_evaluators.engine.rows import Target
+from spanglass_evaluators.engine.target import Target
 
 Axis = Literal["ReceivedAt", "Timestamp"]
+Rescore = Literal["", "failed", "all"]
+"""Which judgements there are do not count as such."""
 
 _SAMPLE_STEPS = 1_000_000
 
@@ -33,12 +35,17 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What of a stretch an evaluator gets. `sample` is a share of traces; a trace is in or out as a whole."""
+    """What of a stretch an evaluator gets. `sample` is a share of traces; a trace is in or out as a whole.
+
+    `settle_s`: how long a trace or session must have been quiet; None: claim_groups.py says.
+    `rescore`: also what was judged before.
+    """
 
     where: str = ""
     sample: float = 1.0
     batch_rows: int = 1000
-    rescore: bool = False
+    settle_s: float | None = None
+    rescore: Rescore = ""
 
     @property
     def slice_rows(self) -> int:
@@ -78,7 +85,7 @@ SETTINGS final = 0
 _UNSCORED = """(Project, TraceId, SpanId) NOT IN (
     SELECT Project, TraceId, SpanId FROM scores
     WHERE Name = {{name:String}} AND Evaluator = {{name:String}}
-      AND EvaluatorVersion = {{version:String}} AND ConfigDigest = {{digest:String}}
+      AND EvaluatorVersion = {{version:String}} AND ConfigDigest = {{digest:String}}{only}
       AND TargetTime >= (SELECT min(Timestamp) FROM spans WHERE {range})
       AND TargetTime <= (SELECT max(Timestamp) FROM spans WHERE {range})
       AND TraceId IN (SELECT TraceId FROM spans WHERE {range}))"""
@@ -101,10 +108,10 @@ def slices(store: Store, stretch: Stretch, rows: int) -> Iterator[Stretch]:
 def batches(store: Store, evaluator: SpanEvaluator, stretch: Stretch, selection: Selection) -> Iterator[ClaimedBatch]:
     """The unscored spans of a slice. Raises StoreError; StoreRefused for a `where` that is not SQL."""
     sources = sources_of(evaluator.columns)
-    sql = _BATCH.format(columns=_select_list(sources, stretch.axis), **_clauses(evaluator, stretch, selection))
+    sql = _BATCH.format(columns=_select_list(sources, stretch.axis), **clauses(evaluator, stretch, selection))
     cursor: dict[str, Any] = {"time": stretch.after_ns, "trace": "", "span": ""}
     while True:
-        parameters = _parameters(evaluator, stretch) | cursor | {"rows": selection.batch_rows}
+        parameters = parameters_of(evaluator, stretch) | cursor | {"rows": selection.batch_rows}
         rows = store.query(sql, parameters).result_rows
         if not rows:
             return
@@ -116,8 +123,8 @@ def batches(store: Store, evaluator: SpanEvaluator, stretch: Stretch, selection:
 
 def count_spans(store: Store, evaluator: SpanEvaluator, stretch: Stretch, selection: Selection) -> int:
     """How many spans of the stretch the evaluator is for, scored ones and repeated ones included."""
-    sql = _COUNT.format(**_clauses(evaluator, stretch, selection))
-    return int(store.query(sql, _parameters(evaluator, stretch)).result_rows[0][0])
+    sql = _COUNT.format(**clauses(evaluator, stretch, selection))
+    return int(store.query(sql, parameters_of(evaluator, stretch)).result_rows[0][0])
 
 
 def _claimed(rows: Any, sources: list[str], evaluator: SpanEvaluator) -> ClaimedBatch:
@@ -132,20 +139,29 @@ def _select_list(sources: list[str], axis: Axis) -> str:
     return ", ".join([*identity, *_IDS, *(f"{sql_of(s)} AS c{i}" for i, s in enumerate(sources))])
 
 
-def _clauses(evaluator: SpanEvaluator, stretch: Stretch, selection: Selection) -> dict[str, str]:
+def clauses(evaluator: SpanEvaluator, stretch: Stretch, selection: Selection) -> dict[str, str]:
+    """The parts of a claim's SQL."""
     in_range = _RANGE.format(axis=stretch.axis)
     wheres = [clause for clause in (evaluator.where, selection.where) if clause]
     steps = int(selection.sample * _SAMPLE_STEPS)
+    key = "SessionId" if target_of(evaluator) == "session" else "TraceId"
     return {
         "axis": stretch.axis,
         "range": in_range,
         "where": " AND ".join(f"({clause})" for clause in wheres) or "1",
-        "sample": "1" if selection.sample >= 1 else f"cityHash64(TraceId) % {_SAMPLE_STEPS} < {steps}",
-        "unscored": "1" if selection.rescore else _UNSCORED.format(range=in_range),
+        "sample": "1" if selection.sample >= 1 else f"cityHash64({key}) % {_SAMPLE_STEPS} < {steps}",
+        "unscored": _unscored(selection, in_range),
     }
 
 
-def _parameters(evaluator: SpanEvaluator, stretch: Stretch) -> dict[str, Any]:
+def _unscored(selection: Selection, in_range: str) -> str:
+    if selection.rescore == "all":
+        return "1"
+    return _UNSCORED.format(range=in_range, only=" AND Error = ''" if selection.rescore == "failed" else "")
+
+
+def parameters_of(evaluator: SpanEvaluator, stretch: Stretch) -> dict[str, Any]:
+    """The values bound in a claim's SQL."""
     return {
         "after": stretch.after_ns,
         "until": stretch.until_ns,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from spanglass_collector.store import Store
@@ -17,22 +16,12 @@ from spanglass_evaluators.contract import (
     WindowJudgement,
 )
 from spanglass_evaluators.digest import config_digest
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The span a judgement belongs to; `time_ns` is its start."""
-
-    project: str
-    time_ns: int
-    trace_id: str
-    span_id: str
-    session_id: str
-
+from spanglass_evaluators.engine.target import Target
 
 SCORE_COLUMNS = (
     "Project", "ScoredAt", "TargetKind", "TraceId", "SpanId", "SessionId", "TargetTime", "Name", "Value",
     "Label", "Explanation", "Evaluator", "EvaluatorVersion", "ConfigDigest", "Source", "CostUsd", "Error",
+    "TargetId", "TargetSpans",
 )  # fmt: skip
 
 WINDOW_COLUMNS = (
@@ -65,9 +54,10 @@ def _score_row(
     if judgement.value is not None and not math.isfinite(judgement.value):
         judgement, error = Judgement(None, judgement.label), f"the evaluator answered {judgement.value}"
     return [
-        target.project, now_ns // 1000, "span", target.trace_id, target.span_id, target.session_id,
+        target.project, now_ns // 1000, target.kind, target.trace_id, target.span_id, target.session_id,
         target.time_ns, evaluator.name, judgement.value, judgement.label, judgement.explanation,
         evaluator.name, evaluator.version, digest, "evaluator", judgement.cost_usd, error,
+        target.item_id, target.spans,
     ]  # fmt: skip
 
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from spanglass_collector.errors import StoreRefused
 from spanglass_collector.store import Store
-from spanglass_evaluators.contract import Batch, Failure, Judgement, SpanEvaluator
+from spanglass_evaluators.contract import Batch, Failure, Judgement, SpanEvaluator, target_of
 from spanglass_evaluators.engine.claim import (
+    ClaimedBatch,
+    Rescore,
     Selection,
     Stretch,
     batches,
     count_spans,
     slices,
 )
+from spanglass_evaluators.engine.claim_groups import count_groups, group_batches, settle_s
 from spanglass_evaluators.engine.late import LateArrivals
 from spanglass_evaluators.engine.progress import (
     OnProgress,
@@ -85,10 +88,10 @@ class SpanLoop:
         since_ns: int,
         until_ns: int,
         *,
-        rescore: bool = False,
+        rescore: Rescore = "",
         on_progress: OnProgress = ignore_progress,
     ) -> dict[str, Progress]:
-        """Score spans that *started* in [since, until), whatever the watermark; `rescore`: all of them."""
+        """Score spans that *started* in [since, until), whatever the watermark; `rescore`: judged ones, too."""
         stretch = Stretch(since_ns - 1, until_ns - 1, axis="Timestamp")
         done = {}
         for job in self._jobs:
@@ -98,7 +101,7 @@ class SpanLoop:
             done[job.evaluator.name] = run.progress
         return done
 
-    def _run(self, store: Store, job: SpanJob, on_progress: OnProgress, *, rescore: bool = False) -> _Run:
+    def _run(self, store: Store, job: SpanJob, on_progress: OnProgress, *, rescore: Rescore = "") -> _Run:
         return _Run(store, job, self._clock, on_progress, self._should_stop, rescore=rescore, on_batch=self._on_batch)
 
     def _guarded(
@@ -116,6 +119,7 @@ class SpanLoop:
         self, store: Store, job: SpanJob, late: Sequence[Stretch], now_ns: int, on_progress: OnProgress
     ) -> Progress:
         mark = read_watermark(store, job.evaluator)
+        now_ns -= int(settle_s(job.evaluator, job.selection) * 1e9)
         behind = max(0, mark.received_ns - self._overlap_ns)
         again = [Stretch(s.after_ns, min(s.until_ns, behind)) for s in late if s.after_ns < behind]
         ahead = Stretch(behind, now_ns)
@@ -142,13 +146,13 @@ class _Run:
         on_progress: OnProgress,
         should_stop: Callable[[], bool],
         *,
-        rescore: bool,
+        rescore: Rescore,
         on_batch: OnBatch,
     ) -> None:
         self._on_batch = on_batch
         self._store = store
         self._job = job
-        self._selection = _with_rescore(job.selection) if rescore else job.selection
+        self._selection = replace(job.selection, rescore=rescore)
         self._clock = clock
         self._on_progress = on_progress
         self._should_stop = should_stop
@@ -156,7 +160,8 @@ class _Run:
 
     def announce(self, ahead: Stretch) -> None:
         """Count what is ahead, so that the watcher can show a share and an ETA."""
-        self._report(outstanding=count_spans(self._store, self._job.evaluator, ahead, self._selection))
+        count = count_spans if self._is_of_spans else count_groups
+        self._report(outstanding=count(self._store, self._job.evaluator, ahead, self._selection))
 
     def score_stretch(self, stretch: Stretch) -> None:
         for piece in slices(self._store, stretch, self._selection.slice_rows):
@@ -166,7 +171,7 @@ class _Run:
     def score_slice(self, piece: Stretch) -> bool:
         """False when stopped before its end."""
         evaluator = self._job.evaluator
-        for claimed in batches(self._store, evaluator, piece, self._selection):
+        for claimed in self._batches(piece):
             began = time.perf_counter()
             results = score_batch(evaluator, claimed.batch)
             self._on_batch(evaluator.name, time.perf_counter() - began, claimed.targets[0].trace_id)
@@ -177,6 +182,17 @@ class _Run:
             if self._should_stop():
                 return False
         return True
+
+    def _batches(self, piece: Stretch) -> Iterator[ClaimedBatch]:
+        evaluator, selection = self._job.evaluator, self._selection
+        if self._is_of_spans:
+            return batches(self._store, evaluator, piece, selection)
+        settled_ns = self._clock() - int(settle_s(evaluator, selection) * 1e9)
+        return group_batches(self._store, evaluator, piece, selection, settled_ns)
+
+    @property
+    def _is_of_spans(self) -> bool:
+        return target_of(self._job.evaluator) == "span"
 
     def _report(self, *, scored: int = 0, failed: int = 0, outstanding: int = 0) -> None:
         p = self.progress
@@ -194,7 +210,3 @@ def score_batch(evaluator: SpanEvaluator, batch: Batch) -> Sequence[Judgement | 
         logger.warning("evaluator %s failed on %d spans: %r", evaluator.name, batch.size, error)
         return [Failure(f"{type(error).__name__}: {error}")] * batch.size
     return results
-
-
-def _with_rescore(selection: Selection) -> Selection:
-    return Selection(selection.where, selection.sample, selection.batch_rows, rescore=True)

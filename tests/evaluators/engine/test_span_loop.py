@@ -11,7 +11,7 @@ from evaluated_traffic import NOON_NS, SECOND, SettableClock, Traffic
 
 from spanglass_collector.store import Store, StoreUrl, open_store
 from spanglass_evaluators import Batch, Failure, Judgement, evaluator
-from spanglass_evaluators.engine.claim import Selection
+from spanglass_evaluators.engine.claim import Rescore, Selection
 from spanglass_evaluators.engine.progress import Progress
 from spanglass_evaluators.engine.span_loop import SpanJob, SpanLoop
 from spanglass_evaluators.quality.refusal import Refusal
@@ -147,9 +147,9 @@ def test_a_new_version_scores_history_again_beside_the_old(
     assert sorted(scores(store, "EvaluatorVersion")) == [("1",), ("2",)]
 
 
-@pytest.mark.parametrize(("rescore", "expected"), [(False, 1), (True, 3)])
+@pytest.mark.parametrize(("rescore", "expected"), [("", 1), ("all", 3)])
 def test_backfill_judges_by_start_time(
-    store: Store, traffic: Traffic, clock: SettableClock, rescore: bool, expected: int
+    store: Store, traffic: Traffic, clock: SettableClock, rescore: Rescore, expected: int
 ) -> None:
     """Only spans that started in the range; those scored before only when asked to rescore."""
     traffic.add(["a", "b"], received_ns=NOON_NS)
