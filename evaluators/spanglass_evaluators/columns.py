@@ -3,28 +3,37 @@
 - a column of `spans`, by its name: `OutputTokens`, `ResponseModel`, ...
 - `metadata.KEY`: what the app declared, as text; '' when it did not. `reference` is `metadata.reference`.
 - `output_text`, `input_text`: plain text of what the model said and the user asked (messages.py).
+- `prompt_text`: plain text of all messages that went in, and `documents_text` of the retrieved documents.
+- `documents`, `offered_tools`, `called_tools`: what documents.py and tools.py read out of the JSON.
 - `score:NAME` (windows only): the newest score of that name for the span, None when it has none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from spanglass_collector.store.literal import sql_literal
+from spanglass_evaluators.documents import documents_of, documents_text
 from spanglass_evaluators.errors import ConfigurationError
 from spanglass_evaluators.messages import asked_text, said_text
+from spanglass_evaluators.tools import called_tools, offered_tools
 
 SCORE_PREFIX = "score:"
 METADATA_PREFIX = "metadata."
 
 # Derived column -> (columns read, how a row of them becomes text).
-_DERIVED = {
+_DERIVED: Mapping[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "output_text": (("OutputMessages", "Output"), said_text),
     "input_text": (("InputMessages", "Input"), asked_text),
+    "prompt_text": (("InputMessages", "Input"), said_text),
+    "documents": (("Documents", "Output"), documents_of),
+    "documents_text": (("Documents",), documents_text),
+    "offered_tools": (("ToolDefinitions",), offered_tools),
+    "called_tools": (("OutputMessages",), called_tools),
 }
-TEXT_COLUMNS = frozenset(_DERIVED)
+TEXT_COLUMNS = frozenset(name for name in _DERIVED if name.endswith("_text"))
 
 _PLAIN = re.compile(r"[A-Z][A-Za-z]*(\.[A-Za-z]+)?")
 

@@ -62,4 +62,5 @@ def as_module(fitted: CueWeights, text: str) -> str:
     """Source of the generated module that holds the weights."""
     lines = "\n".join(f'    "{name}": {weight},' for name, weight in sorted(fitted.weights.items()))
     imports = "from __future__ import annotations\n\nfrom collections.abc import Mapping\nfrom typing import Final\n"
-    return f'"""{text}"""\n\n{imports}\nBIAS: Final = {fitted.bias}\n\nWEIGHTS: Final[Mapping[str, float]] = {{\n{lines}\n}}\n'
+    constants = f"BIAS: Final = {fitted.bias}\n\nWEIGHTS: Final[Mapping[str, float]] = {{\n{lines}\n}}\n"
+    return f'"""{text}"""\n\n{imports}\n{constants}'

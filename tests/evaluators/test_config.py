@@ -13,7 +13,6 @@ from spanglass_evaluators.digest import config_digest
 from spanglass_evaluators.drift.drift import Drift
 from spanglass_evaluators.errors import ConfigurationError, DuplicateEvaluatorError
 from spanglass_evaluators.quality.refusal import RefusalConfig
-from spanglass_evaluators.registry import BUILT_IN
 from spanglass_evaluators.registration import Registration
 from spanglass_evaluators.registry import BUILT_IN, by_name
 

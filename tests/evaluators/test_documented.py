@@ -11,6 +11,7 @@ from spanglass_evaluators.bias.group_gap import GroupGapConfig
 from spanglass_evaluators.config import EngineConfig, from_mapping
 from spanglass_evaluators.drift.drift import DriftConfig
 from spanglass_evaluators.engine.windows import WindowPlan
+from spanglass_evaluators.quality.grounding.groundedness import GroundednessConfig
 from spanglass_evaluators.quality.matching import RULES
 from spanglass_evaluators.quality.reference_match import ReferenceMatchConfig
 from spanglass_evaluators.quality.refusal import RefusalConfig
@@ -28,6 +29,7 @@ IN_THE_FILE = {"window_s": "window", "every_s": "every"}
         (DriftConfig, "drift.md"),
         (GroupGapConfig, "group_gap.md"),
         (RefusalConfig, "refusal.md"),
+        (GroundednessConfig, "groundedness.md"),
         (ReferenceMatchConfig, "reference_match.md"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spanglass_evaluators.contract import SpanEvaluator
+from spanglass_evaluators.quality.rule import rule_at
 from spanglass_evaluators.registration import Options, Registration, configured
 
 
@@ -28,4 +29,6 @@ REGISTRATIONS = (
     Registration("reference_match", _reference_match),
     Registration("refusal", _refusal),
     Registration("over_refusal", _over_refusal),
+    rule_at("grounding.groundedness:RULE", "groundedness"),
+    rule_at("grounding.groundedness:TRACE_RULE", "groundedness_of_trace"),
 )

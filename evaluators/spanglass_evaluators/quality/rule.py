@@ -1,7 +1,7 @@
 """A rule over one row, and the evaluator around it: what most quality scores are.
 
-A module of a rule ends in `RULE`, which names the function, its settings and the columns it reads. The function
-gets the settings and the row's columns, and answers with a Judgement or a Failure; it is pure.
+A module of a rule ends in a `Rule` constant, which names the function, its settings and the columns it reads. The
+function gets the settings and the row's columns, and answers with a Judgement or a Failure; it is pure.
 """
 
 from __future__ import annotations
@@ -23,13 +23,16 @@ class NoSettings:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`judge(config, *columns of the row)`. For traces and sessions each column is a list over their spans."""
+    """`judge(config, *columns of the row)`. For traces and sessions each column is a list over their spans.
+
+    `where` may depend on the settings.
+    """
 
     name: str
     judge: Callable[..., Judgement | Failure]
     columns: tuple[str, ...] = ("output_text",)
     config: type[Any] = NoSettings
-    where: str = MODEL_ANSWERS
+    where: str | Callable[[Any], str] = MODEL_ANSWERS
     version: str = "1"
     target: TargetKind = "span"
 
@@ -55,7 +58,8 @@ class RuleEvaluator:
 
     @property
     def where(self) -> str:
-        return self.rule.where
+        where = self.rule.where
+        return where if isinstance(where, str) else where(self.config)
 
     @property
     def target(self) -> TargetKind:
@@ -72,11 +76,12 @@ def evaluator_of(rule: Rule, options: Options | None = None) -> RuleEvaluator:
     return RuleEvaluator(rule, configured(rule.config, options or {}, f"evaluators.{rule.name}"))
 
 
-def rule_at(module: str, name: str, *, enabled_by_default: bool = False) -> Registration:
-    """Registers the RULE called `name` of a module of this family; the module is imported when it is built."""
+def rule_at(place: str, name: str, *, enabled_by_default: bool = False) -> Registration:
+    """Registers a rule of this family by `module:NAME`; the module is imported when it is built."""
+    module, _, constant = place.partition(":")
 
     def build(options: Options) -> SpanEvaluator:
         found = import_module(f"spanglass_evaluators.quality.{module}")
-        return evaluator_of(found.RULE, options)
+        return evaluator_of(getattr(found, constant), options)
 
     return Registration(name, build, enabled_by_default=enabled_by_default)
