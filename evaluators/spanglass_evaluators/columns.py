@@ -5,6 +5,7 @@
 - `output_text`, `input_text`: plain text of what the model said and the user asked (messages.py).
 - `prompt_text`: plain text of all messages that went in, and `documents_text` of the retrieved documents.
 - `documents`, `offered_tools`, `called_tools`: what documents.py and tools.py read out of the JSON.
+- `time_ns`: when the span began, in ns since 1970.
 - `score:NAME` (windows only): the newest score of that name for the span, None when it has none.
 """
 
@@ -46,6 +47,8 @@ def sources_of(columns: Sequence[str]) -> list[str]:
 
 def sql_of(source: str) -> str:
     """The SQL expression over `spans` of one stored column. Raises ConfigurationError for an unknown name."""
+    if source == "time_ns":
+        return "toUnixTimestamp64Nano(Timestamp)"
     if source == "reference":
         source = METADATA_PREFIX + "reference"
     if source.startswith(METADATA_PREFIX):

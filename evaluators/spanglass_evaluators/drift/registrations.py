@@ -7,7 +7,8 @@ from spanglass_evaluators.registration import Options, WindowRegistration, confi
 
 
 def _drift(options: Options, where: str) -> WindowEvaluator:
-    from spanglass_evaluators.drift.drift import Drift, DriftConfig
+    from spanglass_evaluators.drift.config import DriftConfig
+    from spanglass_evaluators.drift.drift import Drift
 
     return Drift(configured(DriftConfig, options, where))
 

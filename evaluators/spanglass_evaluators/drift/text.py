@@ -27,15 +27,20 @@ def compare_texts(
     alpha: float = 0.05,
     seed: int = 0,
 ) -> Comparison:
-    """p: MMD's permutation test (Gretton et al. 2012). Effect: 2 AUC - 1 of a classifier of windows.
-
-    The effect is 0 when the windows cannot be told apart and 1 when they always can. Needs 5 texts each.
-    """
+    """Embeds the texts and compares their points. Needs 5 texts each."""
     # Sorted, so that the answer does not depend on the order of the rows; the seed does the rest.
     points = embed([*sorted(current), *sorted(reference)], seed=seed)
-    statistic, p_value = mmd_test(points, len(current), permutations=permutations, seed=seed)
-    auc = domain_auc(points, len(current), seed=seed)
-    margin = float(norm.ppf(1 - alpha / 2)) * auc_error(auc, len(current), len(reference))
+    return compare_points(points, len(current), permutations=permutations, alpha=alpha, seed=seed)
+
+
+def compare_points(points: Points, n: int, *, permutations: int, alpha: float, seed: int) -> Comparison:
+    """The first `n` points are the current window's. p: MMD's permutation test (Gretton et al. 2012).
+
+    Effect: 2 AUC - 1 of a classifier of windows, 0 when they cannot be told apart and 1 when they always can.
+    """
+    statistic, p_value = mmd_test(points, n, permutations=permutations, seed=seed)
+    auc = domain_auc(points, n, seed=seed)
+    margin = float(norm.ppf(1 - alpha / 2)) * auc_error(auc, n, len(points) - n)
     return Comparison(
         method="mmd",
         statistic=statistic,
