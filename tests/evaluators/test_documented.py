@@ -18,7 +18,7 @@ from spanglass_evaluators.quality.refusal import RefusalConfig
 from spanglass_evaluators.registry import BUILT_IN
 
 DOCS = Path(__file__).parents[2] / "docs" / "evaluators"
-IN_THE_FILE = {"window_s": "window", "every_s": "every"}
+IN_THE_FILE = {"window_s": "window", "every_s": "every", "chunk_s": "chunk"}
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_the_example_settings_are_right() -> None:
 
     config = from_mapping(tomllib.loads(example))
 
-    assert [job.evaluator.name for job in config.window_jobs] == ["drift", "drift", "group_gap"]
+    assert [job.evaluator.name for job in config.window_jobs] == ["drift", "drift", "drift", "drift", "group_gap"]

@@ -46,6 +46,19 @@ WHERE {times} AND ({where}) AND ({{project:String}} = '' OR Project = {{project:
 ORDER BY part LIMIT {{rows:UInt64}}
 """
 
+# Where each chunk of so many rows begins. Spans that begin at the same moment stay together.
+_NTH = """
+SELECT min(time) AS first FROM
+(
+    SELECT time, intDiv(row_number() OVER (ORDER BY time) - 1, {{size:UInt64}}) AS chunk FROM
+    (
+        SELECT toUnixTimestamp64Nano(Timestamp) AS time FROM spans
+        WHERE {times} AND ({where}) AND ({{project:String}} = '' OR Project = {{project:String}})
+    )
+)
+GROUP BY chunk ORDER BY first DESC LIMIT {{rows:UInt64}}
+"""
+
 
 def read_window(
     store: Store, columns: Sequence[str], bounds: Bounds, *, project: str, max_rows: int, text_rows: int
@@ -65,6 +78,13 @@ def distinct_values(store: Store, column: str, bounds: Bounds, *, project: str, 
     """The values of a column in a window, sorted; empty ones are left out."""
     sql = _DISTINCT.format(expression=sql_of(column), times=_TIMES, where=bounds.where)
     return [row[0] for row in store.query(sql, _parameters(bounds, project, at_most)).result_rows]
+
+
+def nth_times(store: Store, bounds: Bounds, size: int, *, project: str, at_most: int) -> list[int]:
+    """When every `size`-th span began (ns), from the first one on, ascending; the newest `at_most` of them."""
+    sql = _NTH.format(times=_TIMES, where=bounds.where)
+    rows = store.query(sql, {**_parameters(bounds, project, at_most), "size": size}).result_rows
+    return sorted(int(row[0]) for row in rows)
 
 
 def _read(store: Store, columns: Sequence[str], bounds: Bounds, project: str, rows: int) -> dict[str, Sequence[Any]]:

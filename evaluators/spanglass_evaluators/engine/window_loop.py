@@ -11,10 +11,11 @@ from spanglass_collector.store import Store
 from spanglass_collector.store.literal import sql_literal
 from spanglass_evaluators.columns import sql_of
 from spanglass_evaluators.contract import Window, WindowEvaluator, WindowJudgement
+from spanglass_evaluators.engine.chunks import chunks_of
 from spanglass_evaluators.engine.progress import OnProgress, Progress, ignore_progress
 from spanglass_evaluators.engine.rows import write_window_scores
 from spanglass_evaluators.engine.window_columns import distinct_values, read_window
-from spanglass_evaluators.engine.windows import Bounds, WindowPlan, resolve
+from spanglass_evaluators.engine.windows import Bounds, WindowPlan, current_of, reference_of
 
 logger = logging.getLogger(__name__)
 
@@ -116,20 +117,26 @@ def judge_windows(evaluator: WindowEvaluator, reference: Window | None, current:
 
 
 def _parts(store: Store, plan: WindowPlan, end_ns: int) -> Iterator[_Part]:
-    reference, current = resolve(plan, _anchor(store, plan, end_ns))
+    current = current_of(plan, _anchor(store, plan, end_ns))
     projects = (
         [plan.project]
         if plan.project
         else distinct_values(store, "Project", current, project="", at_most=_MOST_PROJECTS)
     )
     for project in projects:
-        if not plan.by:
-            yield _Part(project, plan.label, reference, current)
-            continue
-        for value in distinct_values(store, plan.by, current, project=project, at_most=_MOST_PARTS):
-            only = f" AND toString({sql_of(plan.by)}) = {sql_literal(value)}"
-            cohort = ", ".join(part for part in (plan.label, f"{plan.by.removeprefix('metadata.')}={value}") if part)
-            yield _Part(project, cohort, _narrowed(reference, only), _narrowed(current, only))
+        for chunk in chunks_of(store, plan, current, project=project):
+            yield from _cohorts(store, plan, _Part(project, plan.label, reference_of(plan, current, chunk), chunk))
+
+
+def _cohorts(store: Store, plan: WindowPlan, whole: _Part) -> Iterator[_Part]:
+    """The part as a whole, or its share of each value of the plan's `by`."""
+    if not plan.by:
+        yield whole
+        return
+    for value in distinct_values(store, plan.by, whole.current, project=whole.project, at_most=_MOST_PARTS):
+        only = f" AND toString({sql_of(plan.by)}) = {sql_literal(value)}"
+        cohort = ", ".join(part for part in (plan.label, f"{plan.by.removeprefix('metadata.')}={value}") if part)
+        yield _Part(whole.project, cohort, _narrowed(whole.reference, only), _narrowed(whole.current, only))
 
 
 def _narrowed(bounds: Bounds, only: str) -> Bounds:
