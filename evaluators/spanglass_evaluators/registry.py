@@ -35,6 +35,7 @@ WINDOW_FAMILIES: Mapping[str, WindowRegistration] = {
     for registration in (
         *drift.WINDOW_REGISTRATIONS,
         *bias.WINDOW_REGISTRATIONS,
+        *quality.WINDOW_REGISTRATIONS,
     )
 }
 """By the name of the list of tables in the configuration."""

@@ -53,19 +53,26 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"'})
-_SPACES = re.compile(r"\s+")
 _WORD_WITH_I = r"\bi"
+_SAYS_I = (r"\bi ", r"\bi(")
+_FIRST_PERSON = re.compile(r"i(?<=\bi)\b")
 
 
 def opening_of(answer: str, chars: int) -> str:
     """The beginning of the answer in lower case, with single spaces and plain quotes."""
-    spaced = _SPACES.sub(" ", answer[: 2 * chars]).strip()[:chars]
+    spaced = " ".join(answer[: 2 * chars].split())[:chars]
     return spaced.translate(_QUOTES).lower()
 
 
 def kinds_of_refusal(opening: str) -> dict[str, None]:
     """The kinds of the patterns that hit, in the order of the table; `opening` as opening_of gives it."""
-    return dict.fromkeys(kind for kind, pattern in _COMPILED if pattern.search(opening))
+    compiled = _COMPILED if speaks_of_itself(opening) else _IMPERSONAL
+    return dict.fromkeys(kind for kind, pattern in compiled if pattern.search(opening))
+
+
+def speaks_of_itself(opening: str) -> bool:
+    """The word I is in there; most answers are without it, and most patterns begin with it."""
+    return _FIRST_PERSON.search(opening) is not None
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
@@ -76,3 +83,8 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 
 _COMPILED = tuple((kind, _compile(pattern)) for kind, pattern in PATTERNS)
+_IMPERSONAL = tuple(
+    (kind, compiled)
+    for (kind, compiled), (_, pattern) in zip(_COMPILED, PATTERNS, strict=True)
+    if not pattern.startswith(_SAYS_I)
+)

@@ -1,0 +1,1 @@
+"""Did the retriever find what matters, and did the answer use it."""

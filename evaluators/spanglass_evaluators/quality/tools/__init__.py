@@ -1,0 +1,1 @@
+"""Tool calls: is each one possible, and does a run of them get anywhere."""

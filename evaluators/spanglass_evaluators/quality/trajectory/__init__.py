@@ -1,0 +1,1 @@
+"""Did an agent do its task, and how surely does it do so again."""
