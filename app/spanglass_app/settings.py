@@ -65,7 +65,8 @@ class Settings:
         if not key.exists():
             raise no_store(self.collector.data_dir)
         database = StoreUrl.parse(self.collector.store_url).database
-        return owner_url(self.collector.sql, key.read_text(encoding="ascii").strip(), database)
+        secret = key.read_text(encoding="ascii").strip()
+        return owner_url(self.collector.sql, secret, database, secure=self.collector.tls is not None)
 
 
 def load(

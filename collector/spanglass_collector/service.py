@@ -15,7 +15,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -195,8 +195,9 @@ class Collector:
             database=self._url.database,
             body_limit_bytes=self._config.body_limit_bytes,
         )
-        address = await self._serve(app, self._config.sql)
-        return address, owner_url(address, key, self._url.database)
+        tls = self._config.tls and replace(self._config.tls, client_ca=None)  # its users have keys
+        address = await self._serve(app, self._config.sql, **uvicorn_options(tls))
+        return address, owner_url(address, key, self._url.database, secure=tls is not None)
 
     async def _start_grpc(self, receiver: Receiver, access: Access) -> int:
         grpc = GrpcReceiver(receiver, access, body_limit_bytes=self._config.body_limit_bytes, tls=self._config.tls)
@@ -284,10 +285,14 @@ def owner_key(data_dir: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def owner_url(address: Address, key: str, database: str) -> str:
-    """Store URL by which processes of ours reach the embedded store."""
+def owner_url(address: Address, key: str, database: str, *, secure: bool = False) -> str:
+    """Store URL by which processes of ours, on this machine, reach the embedded store.
+
+    Over TLS its certificate is not checked, as it names the host for others, not 127.0.0.1.
+    """
     host = "127.0.0.1" if address.host in ("0.0.0.0", "::") else address.host  # noqa: S104
-    return f"clickhouse://{OWNER}:{key}@{Address(host, address.port)}/{database}"
+    url = f"{OWNER}:{key}@{Address(host, address.port)}/{database}"
+    return f"clickhouses://{url}?verify=0" if secure else f"clickhouse://{url}"
 
 
 async def _keep_complete(url: StoreUrl, own: Sequence[Price], health: StoreHealth, stop: asyncio.Event) -> None:

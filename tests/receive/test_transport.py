@@ -22,8 +22,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceS
 from spanglass_app import settings
 from spanglass_collector.background import BackgroundCollector
 from spanglass_collector.config import Address, CollectorConfig, TlsConfig
-from spanglass_collector.errors import ConfigurationError, Rejected, TooLarge
+from spanglass_collector.errors import ConfigurationError, Rejected, StoreError, TooLarge
 from spanglass_collector.receive.body import read_body
+from spanglass_collector.store import StoreUrl, open_store
 from tests.otlp_samples import make_request, make_span
 
 PROTOBUF = {"Content-Type": "application/x-protobuf"}
@@ -159,6 +160,20 @@ def test_grpc_over_tls(secured: BackgroundCollector, authority: trustme.CA) -> N
     with grpc.secure_channel(str(secured.endpoints.otlp_grpc), credentials) as channel:
         assert not TraceServiceStub(channel).Export(make_request([make_span()]), timeout=30).HasField("partial_success")
         assert HealthStub(channel).Check(HealthCheckRequest(), timeout=30).status == HealthCheckResponse.SERVING
+
+
+def test_sql_over_tls(secured: BackgroundCollector, authority: trustme.CA) -> None:
+    """Its own processes over loopback, others with the certificate checked; nobody in plain text."""
+    with open_store(StoreUrl.parse(secured.endpoints.store_url)) as store:
+        assert store.query("SELECT 1").result_rows == [(1,)]
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    with httpx.Client(verify=context) as client:
+        assert client.get(f"https://{secured.endpoints.sql}/ping", timeout=30).text == "Ok.\n"
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"http://{secured.endpoints.sql}/ping", timeout=30)
+    with pytest.raises(StoreError):
+        open_store(StoreUrl.parse(secured.endpoints.store_url.replace("?verify=0", ""))).close()
 
 
 def test_a_browser_may_send_from_the_pages_that_were_named(

@@ -22,6 +22,8 @@ class StoreUrl:
     password: str = field(default="", repr=False)
     database: str = DEFAULT_DATABASE
     secure: bool = False
+    verify: bool = True
+    """Whether a server's certificate must be right: `?verify=0` is for addresses of this machine."""
     cluster: str = ""
 
     @property
@@ -62,6 +64,7 @@ class StoreUrl:
             password=unquote(parts.password or ""),
             database=parts.path.strip("/") or DEFAULT_DATABASE,
             secure=secure,
+            verify=options.get("verify", "1") != "0",
             cluster=options.get("cluster", ""),
         )
 
