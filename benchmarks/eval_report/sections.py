@@ -18,7 +18,10 @@ class Section(Protocol):
     def rows(self, data: Path) -> Iterable[Measured]: ...
 
 
-SECTIONS: tuple[str, ...] = ("bbq",)
+SECTIONS: tuple[str, ...] = (
+    "bbq",
+    "counterfactual",
+)
 
 
 def section(name: str) -> Section:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from spanglass_evaluators.bias.counterfactual import CounterfactualConfig
 from spanglass_evaluators.bias.group_gap import GroupGapConfig
 from spanglass_evaluators.config import EngineConfig, from_mapping
 from spanglass_evaluators.drift.drift import DriftConfig
@@ -28,6 +29,7 @@ IN_THE_FILE = {"window_s": "window", "every_s": "every", "chunk_s": "chunk"}
         (WindowPlan, "README.md"),
         (DriftConfig, "drift.md"),
         (GroupGapConfig, "group_gap.md"),
+        (CounterfactualConfig, "counterfactual.md"),
         (RefusalConfig, "refusal.md"),
         (GroundednessConfig, "groundedness.md"),
         (ReferenceMatchConfig, "reference_match.md"),

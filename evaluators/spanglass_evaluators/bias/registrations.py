@@ -1,4 +1,4 @@
-"""The group comparison behind `[[bias]]`. It needs to be told which attribute makes the groups."""
+"""The window evaluators of bias. Those that compare groups need to be told what makes the groups."""
 
 from __future__ import annotations
 
@@ -17,4 +17,15 @@ def _bias(options: Options, where: str) -> WindowEvaluator:
     return GroupGap(configured(GroupGapConfig, options, where))
 
 
-WINDOW_REGISTRATIONS = (WindowRegistration("bias", _bias),)
+def _counterfactual(options: Options, where: str) -> WindowEvaluator:
+    from spanglass_evaluators.bias.audited import built
+    from spanglass_evaluators.bias.counterfactual import Counterfactual, CounterfactualConfig
+
+    config = configured(CounterfactualConfig, options, where)
+    return Counterfactual(config, built(config.evaluators, config.axes, where))
+
+
+WINDOW_REGISTRATIONS = (
+    WindowRegistration("bias", _bias),
+    WindowRegistration("counterfactual", _counterfactual),
+)
