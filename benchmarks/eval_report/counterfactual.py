@@ -135,8 +135,8 @@ def pictures(data: Path, folder: Path) -> list[Path]:
         axes.plot(gap.gap, y, "o", color="#1d4e6b", markersize=4)
     axes.set_yticks(range(len(widest)), [f"{g.axis}: {g.second} less {g.first} ({g.texts})" for g in widest], size=7)
     axes.axvline(0, color="#999999", linewidth=0.8)
-    axes.set_xlabel("mean gap of the toxicity score, 95 % interval (orange: p < .05 after Benjamini-Hochberg)")
-    axes.set_title("The shipped toxicity model on Wikipedia comments about other people", fontsize=10)
+    axes.set_xlabel("mean gap, 95 % interval; orange: p < .05 after Benjamini-Hochberg", fontsize=9)
+    axes.set_title("The widest gaps of the toxicity model, comments about other people", fontsize=10)
     file = folder / "counterfactual.png"
     canvas.savefig(file, dpi=85)
     return [file]
