@@ -1,7 +1,7 @@
 """The evaluators' part of `spanglass.toml`, as a mapping. docs/evaluators/README.md shows every setting.
 
 [evaluation]            interval_s, overlap_s, late_horizon_s
-[evaluators.NAME]       enabled, where, sample, batch_rows, load, and the evaluator's own settings
+[evaluators.NAME]       enabled, where, sample, batch_rows, load, kind, and the evaluator's own settings
 [windows.NAME]          start, end, where: a window that plans can name
 [[drift]]               a window plan (label, where, window, every, current, reference, by, ...) and drift settings
 [[bias]]                a window plan and group-gap settings; `attribute` is required
@@ -19,7 +19,7 @@ from spanglass_evaluators.engine.window_loop import WindowJob
 from spanglass_evaluators.engine.windows import Part
 from spanglass_evaluators.errors import ConfigurationError, DuplicateEvaluatorError
 from spanglass_evaluators.registration import WindowRegistration, configured
-from spanglass_evaluators.registry import WINDOW_FAMILIES, load, registrations
+from spanglass_evaluators.registry import KINDS, WINDOW_FAMILIES, load, registrations
 from spanglass_evaluators.window_settings import checked_table, named_parts, read_plan
 
 Table = Mapping[str, Any]
@@ -108,9 +108,12 @@ def _span_job(name: str, table: Table) -> SpanJob:
     if "load" in table:
         return SpanJob(load(table["load"], own, name), selection)
     known = registrations()
+    if name not in known and own.get("kind") in KINDS:
+        return SpanJob(KINDS[own["kind"]](own, name), selection)
     if name not in known:
         raise ConfigurationError(
-            f'{where}: no such evaluator; there are {", ".join(known)}; or name yours with load = "module:attribute"'
+            f'{where}: no such evaluator; there are {", ".join(known)}; or name yours with load = "module:attribute", '
+            f"or a judge with kind = {', '.join(KINDS)}"
         )
     return SpanJob(known[name].build(own), selection)
 

@@ -40,6 +40,9 @@ WINDOW_FAMILIES: Mapping[str, WindowRegistration] = {
 }
 """By the name of the list of tables in the configuration."""
 
+KINDS = judge.KINDS
+"""What a table of a name of the user's may be, by its `kind`."""
+
 
 def registrations() -> dict[str, Registration]:
     """Ours and those of installed packages. Raises DuplicateEvaluatorError."""

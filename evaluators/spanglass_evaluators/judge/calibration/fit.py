@@ -1,0 +1,98 @@
+"""Fits a judge's values to human labels: isotonic, Platt, or the mean where the judge knows nothing.
+
+Which one is chosen on rows that were not fitted on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold
+
+from spanglass_evaluators.errors import ConfigurationError
+from spanglass_evaluators.judge.calibration.estimate import Numbers
+from spanglass_evaluators.judge.calibration.map import CalibrationMap
+
+LEAST_LABELS = 30
+_FOLDS, _ROUNDS = 5, 4
+_RIDGE = 100.0
+"""Inverse penalty of the slope: keeps a judge that is always right from an infinite one."""
+
+
+def fit_map(judge: Sequence[float], human: Sequence[float], method: str = "auto") -> CalibrationMap:
+    """`auto` takes the method with the least error by cross-validation. Raises ConfigurationError.
+
+    Labels may be 0 and 1 or any ordered numbers; the map ends in their range.
+    """
+    x, y = np.asarray(judge, dtype=np.float64), np.asarray(human, dtype=np.float64)
+    if len(x) < LEAST_LABELS:
+        raise ConfigurationError(f"{len(x)} labelled items are too few to fit a judge: label at least {LEAST_LABELS}")
+    if np.ptp(y) == 0:
+        raise ConfigurationError("people labelled all items alike: a fit needs items of both kinds")
+    low, high = float(y.min()), float(y.max())
+    errors = cross_validated(x, (y - low) / (high - low))
+    chosen = min(METHODS, key=errors.__getitem__) if method == "auto" else method
+    if chosen not in METHODS:
+        raise ConfigurationError(f"method = {method!r}: use auto, {', '.join(METHODS)}")
+    scaled = METHODS[chosen](x, (y - low) / (high - low))
+    points = tuple((px, low + (high - low) * py) for px, py in scaled.points)
+    shown = {name: round(error * (high - low) ** 2, 6) for name, error in errors.items()}
+    return replace(scaled, points=points, low=low, high=high, n=len(x), errors=shown)
+
+
+def held_out(x: Numbers, y: Numbers, fit: Callable[[Numbers, Numbers], CalibrationMap], seed: int = 0) -> Numbers:
+    """What maps that never saw a row say of it."""
+    said = np.empty(len(x))
+    for train, test in KFold(_FOLDS, shuffle=True, random_state=seed).split(x):
+        fitted = fit(x[train], y[train])
+        said[test] = [fitted.apply(value) for value in x[test]]
+    return said
+
+
+def cross_validated(x: Numbers, y: Numbers) -> dict[str, float]:
+    """Mean squared error by method over four rounds of five folds; `raw`: the judge's value as it is."""
+    errors = {"raw": float(((x - y) ** 2).mean())}
+    for name, fit in METHODS.items():
+        errors[name] = float(np.mean([((held_out(x, y, fit, seed) - y) ** 2).mean() for seed in range(_ROUNDS)]))
+    return errors
+
+
+def _isotonic(x: Numbers, y: Numbers) -> CalibrationMap:
+    if np.ptp(x) == 0:
+        return _mean(x, y)
+    fitted = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(x, y)
+    points = tuple(zip(map(float, fitted.X_thresholds_), map(float, fitted.y_thresholds_), strict=True))
+    return CalibrationMap("isotonic", points=points)
+
+
+def _platt(x: Numbers, y: Numbers) -> CalibrationMap:
+    """A label between the ends counts for both, by its distance. A judge that is worse than chance gets a level map."""
+    both = np.concatenate([x, x])[:, None]
+    weights = np.concatenate([y, 1 - y])
+    fitted = LogisticRegression(C=_RIDGE).fit(both, np.repeat([1, 0], len(x)), sample_weight=weights)
+    slope = float(fitted.coef_[0, 0])
+    if slope <= 0 or not 0 < y.mean() < 1:
+        return _mean(x, y)
+    return CalibrationMap("platt", slope=slope, intercept=float(fitted.intercept_[0]))
+
+
+def _mean(x: Numbers, y: Numbers) -> CalibrationMap:
+    return CalibrationMap("mean", points=((0.0, float(y.mean())),))
+
+
+METHODS: Mapping[str, Callable[[Numbers, Numbers], CalibrationMap]] = {
+    "isotonic": _isotonic,
+    "platt": _platt,
+    "mean": _mean,
+}
+
+
+def calibration_error(said: Numbers, y: Numbers, bins: int = 10) -> float:
+    """Expected calibration error over bins of equal counts (values in [0, 1])."""
+    order = np.argsort(said, kind="stable")
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    return float(sum(len(part) * abs(said[part].mean() - y[part].mean()) for part in parts) / len(y))
