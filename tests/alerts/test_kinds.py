@@ -167,6 +167,14 @@ def test_drift_must_persist(store: Store, traffic: Traffic) -> None:
     assert [s.labels["feature"] for s in seen] == ["Lasts"]
 
 
+def test_every_kind_of_drift_is_drift(store: Store, traffic: Traffic) -> None:
+    """A change in a stream and a fall of expected performance alert like one between windows; a gap does not."""
+    for name in ("drift", "stream_drift", "performance_drift", "group_gap"):
+        traffic.window(NOON, Name=name, Feature=name)
+    seen = samples(store, rule(kind="drift"))
+    assert sorted(s.labels["feature"] for s in seen) == ["drift", "performance_drift", "stream_drift"]
+
+
 def test_a_gap_counts_when_its_interval_excludes_what_is_tolerated(store: Store, traffic: Traffic) -> None:
     """Wholly above or wholly below; an interval that reaches into the tolerated range is no finding."""
     gap = {"Name": "group_gap", "Drifted": False}

@@ -10,7 +10,9 @@ import pytest
 from spanglass_evaluators.bias.counterfactual import CounterfactualConfig
 from spanglass_evaluators.bias.group_gap import GroupGapConfig
 from spanglass_evaluators.config import EngineConfig, from_mapping
-from spanglass_evaluators.drift.drift import DriftConfig
+from spanglass_evaluators.drift.config import DriftConfig
+from spanglass_evaluators.drift.performance import PerformanceConfig
+from spanglass_evaluators.drift.streams import StreamConfig
 from spanglass_evaluators.engine.windows import WindowPlan
 from spanglass_evaluators.quality.grounding.groundedness import GroundednessConfig
 from spanglass_evaluators.quality.matching import RULES
@@ -28,6 +30,8 @@ IN_THE_FILE = {"window_s": "window", "every_s": "every", "chunk_s": "chunk"}
         (EngineConfig, "README.md"),
         (WindowPlan, "README.md"),
         (DriftConfig, "drift.md"),
+        (StreamConfig, "drift.md"),
+        (PerformanceConfig, "drift.md"),
         (GroupGapConfig, "group_gap.md"),
         (CounterfactualConfig, "counterfactual.md"),
         (RefusalConfig, "refusal.md"),
