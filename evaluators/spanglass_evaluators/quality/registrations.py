@@ -62,7 +62,7 @@ REGISTRATIONS = (
     rule_at("form.truncation:RULE", "truncation", enabled_by_default=True),
     rule_at("form.repetition:RULE", "repetition", enabled_by_default=True),
     rule_at("tools.validity:RULE", "tool_calls", enabled_by_default=True),
-    rule_at("trajectory.success:RULE", "task_success", enabled_by_default=True),
+    rule_at("trajectory.success:RULE", "task_success"),
     rule_at("tools.loops:RULE", "tool_loops"),
     rule_at("form.format:RULE", "format"),
     rule_at("form.language:RULE", "language"),
