@@ -1,7 +1,7 @@
 """The evaluators' part of `spanglass.toml`, as a mapping. docs/evaluators/README.md shows every setting.
 
-[evaluation]            interval_s, overlap_s, late_horizon_s
-[evaluators.NAME]       enabled, where, sample, batch_rows, load, kind, and the evaluator's own settings
+[evaluation]            interval_s, overlap_s, late_horizon_s, turn_s, beat_s, lease_s
+[evaluators.NAME]       enabled, load, kind, what is the engine's (job_settings.py), and the evaluator's own settings
 [windows.NAME]          start, end, where: a window that plans can name
 [[drift]]               a window plan (label, where, window, every, current, reference, by, ...) and drift settings
 [[bias]]                a window plan and group-gap settings; `attribute` is required
@@ -10,31 +10,37 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from spanglass_evaluators.engine.claim import Selection
-from spanglass_evaluators.engine.span_loop import SpanJob
+from spanglass_evaluators.engine.job import SpanJob
 from spanglass_evaluators.engine.window_loop import WindowJob
 from spanglass_evaluators.engine.windows import Part
 from spanglass_evaluators.errors import ConfigurationError, DuplicateEvaluatorError
+from spanglass_evaluators.job_settings import SETTINGS, limits_of, selection_of
 from spanglass_evaluators.registration import WindowRegistration, configured
 from spanglass_evaluators.registry import KINDS, WINDOW_FAMILIES, load, registrations
-from spanglass_evaluators.window_settings import checked_table, named_parts, read_plan
+from spanglass_evaluators.setting_values import checked_table
+from spanglass_evaluators.window_settings import named_parts, read_plan
 
 Table = Mapping[str, Any]
 
+_JUDGED_AT_ONCE = 40  # answers in a batch of a judge: it takes a second for each, and a batch is what a kill costs
 _TABLES = frozenset({"evaluation", "evaluators", "windows", *WINDOW_FAMILIES})
-_SELECTION = ("where", "sample", "batch_rows", "settle_s")
 
 
 @dataclass(frozen=True, slots=True)
 class EngineConfig:
-    """Seconds: between two looks; read again behind the watermark; the greatest age of a late span."""
+    """Seconds: between two looks; read again behind the watermark; the greatest age of a late span; how long one
+    evaluator may go on before the next one's turn; between two beats of a worker, and without one until it is gone.
+    """
 
     interval_s: float = 5.0
     overlap_s: float = 60.0
     late_horizon_s: float = 86_400.0
+    turn_s: float = 30.0
+    beat_s: float = 5.0
+    lease_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +107,20 @@ def _flattened(tables: dict[str, Table], known: Container[str]) -> dict[str, Tab
 
 def _span_job(name: str, table: Table) -> SpanJob:
     where = f"evaluators.{name}"
-    own = {k: v for k, v in table.items() if k not in (*_SELECTION, "enabled", "load")}
-    selection = configured(Selection, {k: table[k] for k in _SELECTION if k in table}, where)
-    if not 0 < selection.sample <= 1:
-        raise ConfigurationError(f"{where}: sample = {selection.sample}: use a share above 0 and at most 1")
+    own = {k: v for k, v in table.items() if k not in SETTINGS | {"enabled", "load"}}
+    selection, limits = selection_of(table, where), limits_of(table, where)
     if "load" in table:
-        return SpanJob(load(table["load"], own, name), selection)
+        return SpanJob(load(table["load"], own, name), selection, limits)
     known = registrations()
     if name not in known and own.get("kind") in KINDS:
-        return SpanJob(KINDS[own["kind"]](own, name), selection)
+        rows = table.get("batch_rows", _JUDGED_AT_ONCE)
+        return SpanJob(KINDS[own["kind"]](own, name), replace(selection, batch_rows=rows), limits)
     if name not in known:
         raise ConfigurationError(
             f'{where}: no such evaluator; there are {", ".join(known)}; or name yours with load = "module:attribute", '
             f"or a judge with kind = {', '.join(KINDS)}"
         )
-    return SpanJob(known[name].build(own), selection)
+    return SpanJob(known[name].build(own), selection, limits)
 
 
 def _window_job(table: Table, where: str, family: WindowRegistration, named: Mapping[str, Part]) -> WindowJob:

@@ -33,6 +33,30 @@ class EvaluatorMeters:
             buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60),
             registry=self.registry,
         )
+        self.lag = Gauge(
+            "spanglass_evaluator_lag_seconds",
+            "Age of the oldest moment whose targets are not all judged, as of the end of the newest round.",
+            ["evaluator"],
+            registry=self.registry,
+        )
+        self.throughput = Gauge(
+            "spanglass_evaluator_targets_per_second",
+            "Targets judged in the newest round that judged any, by its length.",
+            ["evaluator"],
+            registry=self.registry,
+        )
+        self.waiting = Gauge(
+            "spanglass_evaluator_budget_exhausted",
+            "1 while the evaluator's budget is used up and its targets wait. Raise the budget or sample less.",
+            ["evaluator"],
+            registry=self.registry,
+        )
+        self.handed_over = Counter(
+            "spanglass_evaluator_handed_over",
+            "Targets judged after their slot had gone to another worker: perhaps twice, to the same rows.",
+            ["evaluator"],
+            registry=self.registry,
+        )
         self.outstanding = Gauge(
             "spanglass_evaluator_outstanding_spans",
             "Spans that waited at the beginning of the newest round: a queue depth to scale by.",
@@ -41,7 +65,7 @@ class EvaluatorMeters:
         )
         self.reached = Gauge(
             "spanglass_evaluator_watermark_timestamp_seconds",
-            "Every span received before this is judged. time() minus it is the lag.",
+            "Every target received before this is judged, or waits for its trace to end. time() minus it is the lag.",
             ["evaluator"],
             registry=self.registry,
         )
@@ -58,10 +82,20 @@ class EvaluatorMeters:
         for step in spans:
             self._count(step)
             self.outstanding.labels(step.evaluator).set(step.outstanding)
-            if not step.error:
-                self.reached.labels(step.evaluator).set(began_s)
+            self.waiting.labels(step.evaluator).set(bool(step.waiting))
+            self.handed_over.labels(step.evaluator).inc(step.handed_over)
+            self._show_speed(step, began_s)
+            if step.reached_ns:
+                self.reached.labels(step.evaluator).set(step.reached_ns / 1e9)
         for step in windows:
             self._count(step)
+
+    def _show_speed(self, step: Progress, began_s: float) -> None:
+        judged = step.scored + step.failed
+        if judged and step.seconds:
+            self.throughput.labels(step.evaluator).set(judged / step.seconds)
+        if step.reached_ns:
+            self.lag.labels(step.evaluator).set(max(0.0, began_s - step.reached_ns / 1e9))
 
     def _count(self, step: Progress) -> None:
         self.judgements.labels(step.evaluator, "scored").inc(step.scored)

@@ -16,8 +16,10 @@ from spanglass_collector.store import Store, StoreUrl, open_store
 from spanglass_evaluators.config import EvaluationConfig
 from spanglass_evaluators.engine.claim import Rescore
 from spanglass_evaluators.engine.progress import OnProgress, Progress, ignore_progress
+from spanglass_evaluators.engine.slots import ALL_SLOTS
 from spanglass_evaluators.engine.span_loop import Clock, SpanLoop
 from spanglass_evaluators.engine.window_loop import WindowLoop
+from spanglass_evaluators.engine.workers import Lease, Workers
 from spanglass_evaluators.meters import EvaluatorMeters
 
 logger = logging.getLogger(__name__)
@@ -51,17 +53,28 @@ def run(
     """
     stop = stop_event or threading.Event()
     meters = meters or EvaluatorMeters()
-    spans, windows = _loops(config, clock, stop, meters)
     if once:
+        spans, windows = _loops(config, clock, stop, meters, lambda: ALL_SLOTS, float("inf"))
         with open_store(store_url) as store:
             return RunReport(spans.run_once(store, on_progress), windows.run_once(store, on_progress))
-    with _stopped_by_signals(stop):
+    workers = Workers(lambda: open_store(store_url), Lease(config.engine.beat_s, config.engine.lease_s))
+    spans, windows = _loops(config, clock, stop, meters, lambda: workers.slots, config.engine.turn_s)
+    with _stopped_by_signals(stop), _among(workers):
         return _run_until_stopped(
             _Connection(store_url),
             config.engine.interval_s,
-            lambda store: _round(store, spans, windows, on_progress, meters),
+            lambda store: _round(store, spans, windows, on_progress, meters, clock() / 1e9),
             stop,
         )
+
+
+@contextmanager
+def _among(workers: Workers) -> Iterator[None]:
+    workers.start()
+    try:
+        yield
+    finally:
+        workers.leave()
 
 
 def backfill(
@@ -76,32 +89,43 @@ def backfill(
 ) -> dict[str, Progress]:
     """Score spans that started in [since, until), whatever was scored up to. Raises StoreError."""
     stop = stop_event or threading.Event()
-    spans, _ = _loops(config, time.time_ns, stop, EvaluatorMeters())
+    spans, _ = _loops(config, time.time_ns, stop, EvaluatorMeters(), lambda: ALL_SLOTS, float("inf"))
     with _stopped_by_signals(stop), open_store(store_url) as store:
         return spans.backfill(store, since_ns, until_ns, rescore=rescore, on_progress=on_progress)
 
 
 def _round(
-    store: Store, spans: SpanLoop, windows: WindowLoop, on_progress: OnProgress, meters: EvaluatorMeters
+    store: Store,
+    spans: SpanLoop,
+    windows: WindowLoop,
+    on_progress: OnProgress,
+    meters: EvaluatorMeters,
+    began_s: float,
 ) -> RunReport:
-    began_s = time.time()
     report = RunReport(spans.run_once(store, on_progress), windows.run_due(store, on_progress))
     meters.show_round(report.spans.values(), report.windows, began_s)
     return report
 
 
 def _loops(
-    config: EvaluationConfig, clock: Clock, stop: threading.Event, meters: EvaluatorMeters
+    config: EvaluationConfig,
+    clock: Clock,
+    stop: threading.Event,
+    meters: EvaluatorMeters,
+    slots: Callable[[], frozenset[int]],
+    turn_s: float,
 ) -> tuple[SpanLoop, WindowLoop]:
     spans = SpanLoop(
         config.span_jobs,
         clock,
         overlap_s=config.engine.overlap_s,
         late_horizon_s=config.engine.late_horizon_s,
+        turn_s=turn_s,
+        slots=slots,
         should_stop=stop.is_set,
         on_batch=meters.observe_batch,
     )
-    return spans, WindowLoop(config.window_jobs, clock)
+    return spans, WindowLoop(config.window_jobs, clock, slots)
 
 
 class _Connection:

@@ -5,7 +5,6 @@ docs/evaluators/README.md shows every setting.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime, timezone
@@ -14,11 +13,9 @@ from typing import Any
 from spanglass_evaluators.engine.windows import Part, WindowPlan
 from spanglass_evaluators.errors import ConfigurationError
 from spanglass_evaluators.registration import configured
+from spanglass_evaluators.setting_values import checked_table, seconds
 
 Table = Mapping[str, Any]
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
 
 
 def read_plan(table: Table, where: str, named: Mapping[str, Part]) -> tuple[WindowPlan, dict[str, Any]]:
@@ -26,7 +23,7 @@ def read_plan(table: Table, where: str, named: Mapping[str, Part]) -> tuple[Wind
     given = dict(checked_table(table, where))
     lengths = {"window": "window_s", "every": "every_s", "chunk": "chunk_s"}
     values: dict[str, Any] = {
-        setting: _seconds(given.pop(name), f"{where}.{name}") for name, setting in lengths.items() if name in given
+        setting: seconds(given.pop(name), f"{where}.{name}") for name, setting in lengths.items() if name in given
     }
     for side in ("current", "reference"):
         if side in given:
@@ -70,22 +67,6 @@ def _part(table: Any, where: str) -> Part:
             f"{where} has no setting {next(iter(given))!r}; it has start, end, where, season, cycles"
         )
     return part
-
-
-def checked_table(table: Any, where: str) -> Table:
-    if not isinstance(table, Mapping):
-        raise ConfigurationError(f"{where} = {table!r}: use a table")
-    return table
-
-
-def _seconds(value: Any, where: str) -> float:
-    """A number of seconds, or text such as "90s", "15m", "1h", "7d"."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
-        return float(value)
-    found = _LENGTH.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None or float(found.group(1)) == 0:
-        raise ConfigurationError(f'{where} = {value!r}: use seconds, or a length such as "15m", "1h", "7d"')
-    return float(found.group(1)) * _UNITS[found.group(2)]
 
 
 def _moment_ns(value: Any, where: str) -> int | None:

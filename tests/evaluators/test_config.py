@@ -11,6 +11,8 @@ from spanglass_evaluators.bias.group_gap import GroupGap
 from spanglass_evaluators.config import EvaluationConfig, from_mapping
 from spanglass_evaluators.digest import config_digest
 from spanglass_evaluators.drift.drift import Drift
+from spanglass_evaluators.engine.limits import Budget, Limits
+from spanglass_evaluators.engine.sampling import Sample, Strata
 from spanglass_evaluators.errors import ConfigurationError, DuplicateEvaluatorError
 from spanglass_evaluators.quality.refusal import RefusalConfig
 from spanglass_evaluators.registration import Registration
@@ -59,13 +61,35 @@ def test_settings_reach_their_places() -> None:
     )  # fmt: skip
 
     [refusal], [drift, bias] = config.span_jobs, config.window_jobs
-    assert (refusal.selection.sample, refusal.selection.batch_rows) == (0.1, 50)
+    assert (refusal.selection.sample, refusal.selection.batch_rows) == (Sample(0.1), 50)
     assert refusal.evaluator.config == RefusalConfig(opening_chars=99)
     assert (drift.plan.window_s, drift.plan.every_s, drift.plan.label) == (604_800, 900, "weekly")
     assert drift.plan.reference.start_ns == 1_767_225_600 * 10**9
     assert drift.evaluator.config.features == ("OutputTokens",)
     assert isinstance(bias.evaluator, GroupGap)
     assert bias.evaluator.config.min_group == 100
+
+
+def test_samples_limits_and_budgets_reach_the_engine() -> None:
+    """All that is the engine's; the evaluator never sees it."""
+    config = from_mapping(
+        {
+            "evaluators": QUIET
+            | {
+                "refusal": {
+                    "sample": {"share": 0.1, "always": "StatusCode = 'Error'"},
+                    "batches_at_once": 4, "batch_timeout_s": 9, "retries": 0, "budget": {"usd_per_day": 5},
+                },
+                "reference_match": {"sample": {"by": "RequestModel", "n": 20, "per": "15m"}, "settle_s": 5},
+            }
+        }
+    )  # fmt: skip
+
+    by_name = {job.evaluator.name: job for job in config.span_jobs}
+    assert by_name["refusal"].selection.sample == Sample(0.1, "StatusCode = 'Error'")
+    assert by_name["refusal"].limits == Limits(4, 9, 0, Budget(usd_per_day=5))
+    assert by_name["reference_match"].selection.sample == Sample(strata=Strata("RequestModel", 20, 900))
+    assert by_name["reference_match"].selection.settle_s == 5
 
 
 def test_a_function_of_the_users_is_loaded() -> None:
@@ -82,6 +106,13 @@ def test_a_function_of_the_users_is_loaded() -> None:
         ({"evaluators": {"refusal": {"chars": 1}}}, "no setting 'chars'; it has opening_chars"),
         ({"evaluators": {"refusal": {"sample": 0}}}, "sample = 0: use a share above 0"),
         ({"evaluators": {"refusal": True}}, "use a table"),
+        ({"evaluators": {"refusal": {"sample": {"part": 1}}}}, "it has share, always, by, n, per, shares"),
+        ({"evaluators": {"refusal": {"sample": {"n": 1}}}}, "need by"),
+        ({"evaluators": {"refusal": {"sample": {"by": "Kind"}}}}, "give either n"),
+        ({"evaluators": {"refusal": {"sample": {"share": 2}}}}, "2 is no share"),
+        ({"evaluators": {"refusal": {"budget": {"usd": 2}}}}, "no setting 'usd'; it has calls_per_hour"),
+        ({"evaluators": {"refusal": {"batches_at_once": 0}}}, "batches_at_once is at least 1"),
+        ({"evaluators": {"refusal": {"batch_rows": 0}}}, "use 1 or more"),
         ({"evaluators": {"mine": {"load": "no.such:thing"}}}, "names nothing"),
         ({"evaluators": {"mine": {"load": "math:pi"}}}, "evaluators.mine"),
         ({"evaluation": {"interval": 5}}, "it has interval_s"),

@@ -1,13 +1,13 @@
 """Which spans to score: a stretch of time in slices, a slice in batches, without what is scored already.
 
-A slice bounds what one query sorts and what the anti-join holds; a batch bounds what is in memory. Rows come
-in the order of (time, trace, span), and the next batch starts after the last row of the one before, so a
-stretch is read to its end whatever the evaluator does with its rows.
+A slice bounds what one query sorts and what the anti-join holds; a read bounds what is in memory, and is cut into
+batches. Rows come in the order of (time, trace, span), and the next read starts after the last row of the one
+before, so a stretch is read to its end whatever the evaluator does with its rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,13 +15,17 @@ from spanglass_collector.store import Store
 from spanglass_evaluators.columns import derive, sources_of, sql_of
 from spanglass_evaluators.contract import Batch, SpanEvaluator, target_of
 from spanglass_evaluators.digest import config_digest
+from spanglass_evaluators.engine import sampling, slots
+from spanglass_evaluators.engine.sampling import EVERYTHING, Sample
+from spanglass_evaluators.engine.slots import ALL_SLOTS
 from spanglass_evaluators.engine.target import Target
 
 Axis = Literal["ReceivedAt", "Timestamp"]
 Rescore = Literal["", "failed", "all"]
 """Which judgements there are do not count as such."""
 
-_SAMPLE_STEPS = 1_000_000
+_READ_BATCHES = 10
+_READ_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +39,18 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What of a stretch an evaluator gets. `sample` is a share of traces; a trace is in or out as a whole.
+    """What of a stretch an evaluator gets.
 
     `settle_s`: how long a trace or session must have been quiet; None: claim_groups.py says.
-    `rescore`: also what was judged before.
+    `rescore`: also what was judged before. `slots`: this worker's share of the traces.
     """
 
     where: str = ""
-    sample: float = 1.0
+    sample: Sample = EVERYTHING
     batch_rows: int = 1000
     settle_s: float | None = None
     rescore: Rescore = ""
+    slots: frozenset[int] = ALL_SLOTS
 
     @property
     def slice_rows(self) -> int:
@@ -105,20 +110,38 @@ def slices(store: Store, stretch: Stretch, rows: int) -> Iterator[Stretch]:
         after = until
 
 
-def batches(store: Store, evaluator: SpanEvaluator, stretch: Stretch, selection: Selection) -> Iterator[ClaimedBatch]:
+class ReadSize:
+    """Rows to read at once: ten batches, fewer when their texts are long."""
+
+    def __init__(self, batch_rows: int) -> None:
+        self._batch_rows = batch_rows
+        self.rows = batch_rows
+
+    def learn(self, read: Mapping[str, Sequence[Any]], rows: int) -> None:
+        size_bytes = sum(len(value) for column in read.values() for value in column if isinstance(value, str))
+        fitting = int(_READ_BYTES / (size_bytes / rows + 1))
+        self.rows = max(1, min(fitting, _READ_BATCHES * self._batch_rows))
+
+
+def batches(
+    store: Store, evaluator: SpanEvaluator, stretch: Stretch, selection: Selection, size: ReadSize
+) -> Iterator[ClaimedBatch]:
     """The unscored spans of a slice. Raises StoreError; StoreRefused for a `where` that is not SQL."""
     sources = sources_of(evaluator.columns)
     sql = _BATCH.format(columns=_select_list(sources, stretch.axis), **clauses(evaluator, stretch, selection))
     cursor: dict[str, Any] = {"time": stretch.after_ns, "trace": "", "span": ""}
     while True:
-        parameters = parameters_of(evaluator, stretch) | cursor | {"rows": selection.batch_rows}
-        rows = store.query(sql, parameters).result_rows
-        if not rows:
+        asked = size.rows
+        columns = store.query(sql, parameters_of(evaluator, stretch) | cursor | {"rows": asked}).result_columns
+        times, traces, spans = (columns[i] if columns else () for i in (0, 3, 4))
+        if not times:
             return
-        yield _claimed(rows, sources, evaluator)
-        if len(rows) < selection.batch_rows:
+        read = dict(zip(sources, columns[len(_IDENTITY) + len(_IDS) :], strict=True))
+        size.learn(read, len(times))
+        yield from _cut(evaluator, columns, read, selection.batch_rows)
+        if len(times) < asked:
             return
-        cursor = {"time": rows[-1][0], "trace": rows[-1][3], "span": rows[-1][4]}
+        cursor = {"time": times[-1], "trace": traces[-1], "span": spans[-1]}
 
 
 def count_spans(store: Store, evaluator: SpanEvaluator, stretch: Stretch, selection: Selection) -> int:
@@ -127,11 +150,14 @@ def count_spans(store: Store, evaluator: SpanEvaluator, stretch: Stretch, select
     return int(store.query(sql, parameters_of(evaluator, stretch)).result_rows[0][0])
 
 
-def _claimed(rows: Any, sources: list[str], evaluator: SpanEvaluator) -> ClaimedBatch:
-    targets = [Target(row[1], row[2], row[3], row[4], row[5]) for row in rows]
-    columns = list(zip(*rows, strict=True))[6:]
-    read = dict(zip(sources, columns, strict=True))
-    return ClaimedBatch(Batch(derive(evaluator.columns, read), len(targets)), targets)
+def _cut(
+    evaluator: SpanEvaluator, columns: Sequence[Sequence[Any]], read: Mapping[str, Sequence[Any]], batch_rows: int
+) -> Iterator[ClaimedBatch]:
+    for start in range(0, len(columns[0]), batch_rows):
+        rows = slice(start, start + batch_rows)
+        targets = [Target(*identity) for identity in zip(*(column[rows] for column in columns[1:6]), strict=True)]
+        part = {source: values[rows] for source, values in read.items()}
+        yield ClaimedBatch(Batch(derive(evaluator.columns, part), len(targets)), targets)
 
 
 def _select_list(sources: list[str], axis: Axis) -> str:
@@ -143,13 +169,15 @@ def clauses(evaluator: SpanEvaluator, stretch: Stretch, selection: Selection) ->
     """The parts of a claim's SQL."""
     in_range = _RANGE.format(axis=stretch.axis)
     wheres = [clause for clause in (evaluator.where, selection.where) if clause]
-    steps = int(selection.sample * _SAMPLE_STEPS)
+    where = " AND ".join(f"({clause})" for clause in wheres) or "1"
     key = "SessionId" if target_of(evaluator) == "session" else "TraceId"
     return {
         "axis": stretch.axis,
         "range": in_range,
-        "where": " AND ".join(f"({clause})" for clause in wheres) or "1",
-        "sample": "1" if selection.sample >= 1 else f"cityHash64({key}) % {_SAMPLE_STEPS} < {steps}",
+        "where": where,
+        "sample": " AND ".join(
+            [sampling.clause(selection.sample, key, where, in_range), slots.clause(selection.slots, key)]
+        ),
         "unscored": _unscored(selection, in_range),
     }
 

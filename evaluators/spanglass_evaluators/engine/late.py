@@ -22,26 +22,35 @@ GROUP BY minute SETTINGS final = 0
 
 
 class LateArrivals:
-    """Remembers counts for one process's life; knows nothing at its start, and asks for the whole horizon."""
+    """Remembers counts by reader for one process's life; knows nothing at first, and asks for the whole horizon."""
 
     def __init__(self, horizon_s: float) -> None:
         self._horizon_ns = int(horizon_s * 1e9)
-        self._seen: dict[int, int] | None = None
+        self._seen: dict[str, dict[int, int]] = {}
         self._latest: dict[int, int] = {}
+        self._whole = Stretch(0, 0)
 
-    def look(self, store: Store, now_ns: int) -> list[Stretch]:
-        """Stretches to read again. Raises StoreError."""
+    def look(self, store: Store, now_ns: int) -> None:
+        """Count. Raises StoreError."""
         after = max(0, now_ns - self._horizon_ns)
         rows = store.query(_COUNTS, {"after": after, "until": now_ns}).result_rows
-        counts = {int(minute): int(count) for minute, count in rows}
-        self._latest, seen = counts, self._seen
-        if seen is None:
-            return [Stretch(after, now_ns)]
-        return _merged(minute for minute, count in counts.items() if seen.get(minute) != count)
+        self._latest = {int(minute): int(count) for minute, count in rows}
+        self._whole = Stretch(after, now_ns)
 
-    def settle(self) -> None:
-        """What the last look asked for has been read; a round that failed does not say so, and is asked again."""
-        self._seen = self._latest
+    def stretches(self, reader: str) -> list[Stretch]:
+        """What `reader` must read again, as of the last look."""
+        seen = self._seen.get(reader)
+        if seen is None:
+            return [self._whole]
+        return _merged(minute for minute, count in self._latest.items() if seen.get(minute) != count)
+
+    def settle(self, reader: str) -> None:
+        """It has read what it was asked to; one that stopped before does not say so, and is asked again."""
+        self._seen[reader] = self._latest
+
+    def forget(self) -> None:
+        """Readers have gained slots whose late spans another worker was to read."""
+        self._seen.clear()
 
 
 def _merged(minutes: Iterable[int]) -> list[Stretch]:

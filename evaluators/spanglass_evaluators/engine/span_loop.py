@@ -1,4 +1,4 @@
-"""Runs span evaluators over what they have not scored yet.
+"""Runs evaluators of spans, traces and sessions over what they have not scored yet.
 
 A kill at any moment loses nothing: scores are written before the watermark that speaks of them, and what is
 read again is either found scored or scored to the same row.
@@ -8,51 +8,37 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from spanglass_collector.errors import StoreRefused
 from spanglass_collector.store import Store
-from spanglass_evaluators.contract import Batch, Failure, Judgement, SpanEvaluator, target_of
-from spanglass_evaluators.engine.claim import (
-    ClaimedBatch,
-    Rescore,
-    Selection,
-    Stretch,
-    batches,
-    count_spans,
-    slices,
-)
-from spanglass_evaluators.engine.claim_groups import count_groups, group_batches, settle_s
+from spanglass_evaluators.engine.claim import Rescore, Stretch, slices
+from spanglass_evaluators.engine.claim_groups import settle_s
+from spanglass_evaluators.engine.job import SpanJob
 from spanglass_evaluators.engine.late import LateArrivals
 from spanglass_evaluators.engine.progress import (
     OnProgress,
     Progress,
+    Watermark,
     ignore_progress,
     read_watermark,
     write_watermark,
 )
-from spanglass_evaluators.engine.rows import write_scores
-from spanglass_evaluators.errors import ContractError
+from spanglass_evaluators.engine.scoring_threads import ScoringThreads, StillHanging
+from spanglass_evaluators.engine.slots import ALL_SLOTS
+from spanglass_evaluators.engine.span_run import Clock, OnBatch, SpanRun, Surroundings
+
+__all__ = ["Clock", "SpanJob", "SpanLoop"]
 
 logger = logging.getLogger(__name__)
 
-Clock = Callable[[], int]
-"""Now, in ns since 1970."""
-OnBatch = Callable[[str, float, str], None]
-"""Told of each batch: evaluator, seconds it took, trace id of one of its spans."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpanJob:
-    """An evaluator and which spans it gets."""
-
-    evaluator: SpanEvaluator
-    selection: Selection = field(default_factory=Selection)
-
 
 class SpanLoop:
-    """Scores what is outstanding, evaluator by evaluator. Keeps the late-arrival counts between runs."""
+    """Scores what is outstanding, evaluator by evaluator. Keeps the late-arrival counts between runs.
+
+    `slots`: this worker's share as of now. `turn_s`: how long an evaluator may go on before the next one's turn.
+    """
 
     def __init__(
         self,
@@ -61,6 +47,8 @@ class SpanLoop:
         *,
         overlap_s: float = 60,
         late_horizon_s: float = 86_400,
+        turn_s: float = float("inf"),
+        slots: Callable[[], frozenset[int]] = lambda: ALL_SLOTS,
         should_stop: Callable[[], bool] = lambda: False,
         on_batch: OnBatch = lambda *_: None,
     ) -> None:
@@ -69,18 +57,26 @@ class SpanLoop:
         self._clock = clock
         self._overlap_ns = int(overlap_s * 1e9)
         self._late = LateArrivals(late_horizon_s)
+        self._turn_s = turn_s
+        self._slots = slots
+        self._had: frozenset[int] = frozenset()
         self._should_stop = should_stop
+        self._threads = {job.evaluator.name: ScoringThreads(job.evaluator, job.limits) for job in self._jobs}
+        self._told: dict[str, str] = {}
 
     def run_once(self, store: Store, on_progress: OnProgress = ignore_progress) -> dict[str, Progress]:
         """Score everything that has arrived; returns what was done, by name. Raises StoreUnavailable.
 
         An evaluator whose SQL the store refuses is reported in its Progress and does not stop the others.
         """
-        now_ns = self._clock()
-        late = self._late.look(store, now_ns)
-        done = {job.evaluator.name: self._guarded(store, job, late, now_ns, on_progress) for job in self._jobs}
-        self._late.settle()
-        return done
+        mine, now_ns = self._slots(), self._clock()
+        if not mine:
+            return {}
+        if mine - self._had:
+            self._late.forget()
+        self._had = mine
+        self._late.look(store, now_ns)
+        return {job.evaluator.name: self._guarded(store, job, now_ns, on_progress) for job in self._jobs}
 
     def backfill(
         self,
@@ -95,118 +91,76 @@ class SpanLoop:
         stretch = Stretch(since_ns - 1, until_ns - 1, axis="Timestamp")
         done = {}
         for job in self._jobs:
-            run = self._run(store, job, on_progress, rescore=rescore)
+            selection = replace(job.selection, rescore=rescore)
+            run = SpanRun(job, selection, self._around(store, job, on_progress, self._should_stop, ALL_SLOTS))
             run.announce(stretch)
             run.score_stretch(stretch)
+            self._threads[job.evaluator.name].rest()
             done[job.evaluator.name] = run.progress
         return done
 
-    def _run(self, store: Store, job: SpanJob, on_progress: OnProgress, *, rescore: Rescore = "") -> _Run:
-        return _Run(store, job, self._clock, on_progress, self._should_stop, rescore=rescore, on_batch=self._on_batch)
-
-    def _guarded(
-        self, store: Store, job: SpanJob, late: Sequence[Stretch], now_ns: int, on_progress: OnProgress
-    ) -> Progress:
-        try:
-            return self._advance(store, job, late, now_ns, on_progress)
-        except StoreRefused as error:
-            logger.error("evaluator %s cannot read its spans: %s", job.evaluator.name, error)
-            refused = Progress(job.evaluator.name, error=str(error))
-            on_progress(refused)
-            return refused
-
-    def _advance(
-        self, store: Store, job: SpanJob, late: Sequence[Stretch], now_ns: int, on_progress: OnProgress
-    ) -> Progress:
-        mark = read_watermark(store, job.evaluator)
-        now_ns -= int(settle_s(job.evaluator, job.selection) * 1e9)
-        behind = max(0, mark.received_ns - self._overlap_ns)
-        again = [Stretch(s.after_ns, min(s.until_ns, behind)) for s in late if s.after_ns < behind]
-        ahead = Stretch(behind, now_ns)
-        run = self._run(store, job, on_progress)
-        run.announce(Stretch(mark.received_ns, now_ns))
-        for stretch in again:
-            run.score_stretch(stretch)
-        for piece in slices(store, ahead, job.selection.slice_rows):
-            if not run.score_slice(piece):
-                break
-            reached = mark.reaching(piece.until_ns).plus(run.progress.scored, run.progress.failed)
-            write_watermark(store, job.evaluator, reached, now_ns=self._clock())
-        return run.progress
-
-
-class _Run:
-    """One evaluator's pass: counts, reports, and stops when told to."""
-
-    def __init__(
+    def _around(
         self,
         store: Store,
         job: SpanJob,
-        clock: Clock,
         on_progress: OnProgress,
-        should_stop: Callable[[], bool],
-        *,
-        rescore: Rescore,
-        on_batch: OnBatch,
-    ) -> None:
-        self._on_batch = on_batch
-        self._store = store
-        self._job = job
-        self._selection = replace(job.selection, rescore=rescore)
-        self._clock = clock
-        self._on_progress = on_progress
-        self._should_stop = should_stop
-        self.progress = Progress(job.evaluator.name)
+        must_stop: Callable[[], bool],
+        slots: frozenset[int] | None = None,
+    ) -> Surroundings:
+        threads = self._threads[job.evaluator.name]
+        has_moved = (lambda: False) if slots is ALL_SLOTS else (lambda: not self._had <= self._slots())
+        return Surroundings(store, self._clock, threads, on_progress, self._on_batch, must_stop, has_moved)
 
-    def announce(self, ahead: Stretch) -> None:
-        """Count what is ahead, so that the watcher can show a share and an ETA."""
-        count = count_spans if self._is_of_spans else count_groups
-        self._report(outstanding=count(self._store, self._job.evaluator, ahead, self._selection))
+    def _guarded(self, store: Store, job: SpanJob, now_ns: int, on_progress: OnProgress) -> Progress:
+        name = job.evaluator.name
+        try:
+            progress = self._advance(store, job, now_ns, on_progress)
+        except (StoreRefused, StillHanging) as error:
+            logger.error("evaluator %s cannot go on: %s", name, error)
+            progress = Progress(name, error=str(error))
+            on_progress(progress)
+        finally:
+            self._threads[name].rest()
+        if progress.waiting and self._told.get(name) != progress.waiting:
+            logger.warning("evaluator %s waits: %s", name, progress.waiting)
+        self._told[name] = progress.waiting
+        return progress
 
-    def score_stretch(self, stretch: Stretch) -> None:
-        for piece in slices(self._store, stretch, self._selection.slice_rows):
-            if not self.score_slice(piece):
-                return
+    def _advance(self, store: Store, job: SpanJob, now_ns: int, on_progress: OnProgress) -> Progress:
+        selection = replace(job.selection, slots=self._had)
+        ends, began = time.monotonic() + self._turn_s, time.monotonic()
+        around = self._around(store, job, on_progress, lambda: self._should_stop() or time.monotonic() > ends)
+        run = SpanRun(job, selection, around)
+        mark = read_watermark(store, job.evaluator, self._had)
+        until = now_ns - int(settle_s(job.evaluator, selection) * 1e9)
+        run.announce(Stretch(mark.received_ns, until))
+        if self._score_late(run, job.evaluator.name, mark.received_ns):
+            mark = self._score_ahead(run, around, mark, until)
+        return replace(run.progress, seconds=time.monotonic() - began, reached_ns=mark.received_ns)
 
-    def score_slice(self, piece: Stretch) -> bool:
-        """False when stopped before its end."""
-        evaluator = self._job.evaluator
-        for claimed in self._batches(piece):
-            began = time.perf_counter()
-            results = score_batch(evaluator, claimed.batch)
-            self._on_batch(evaluator.name, time.perf_counter() - began, claimed.targets[0].trace_id)
-            judged = zip(claimed.targets, results, strict=True)
-            write_scores(self._store, evaluator, judged, now_ns=self._clock())
-            failed = sum(isinstance(result, Failure) for result in results)
-            self._report(scored=len(results) - failed, failed=failed)
-            if self._should_stop():
-                return False
-        return True
+    def _score_late(self, run: SpanRun, name: str, mark_ns: int) -> bool:
+        """What has arrived behind the watermark. False when stopped before the end."""
+        behind = mark_ns - self._overlap_ns
+        again = [
+            Stretch(s.after_ns, min(s.until_ns, behind)) for s in self._late.stretches(name) if s.after_ns < behind
+        ]
+        is_whole = all(run.score_stretch(stretch) for stretch in again)
+        if is_whole:
+            self._late.settle(name)
+        return is_whole
 
-    def _batches(self, piece: Stretch) -> Iterator[ClaimedBatch]:
-        evaluator, selection = self._job.evaluator, self._selection
-        if self._is_of_spans:
-            return batches(self._store, evaluator, piece, selection)
-        settled_ns = self._clock() - int(settle_s(evaluator, selection) * 1e9)
-        return group_batches(self._store, evaluator, piece, selection, settled_ns)
-
-    @property
-    def _is_of_spans(self) -> bool:
-        return target_of(self._job.evaluator) == "span"
-
-    def _report(self, *, scored: int = 0, failed: int = 0, outstanding: int = 0) -> None:
-        p = self.progress
-        self.progress = Progress(p.evaluator, p.scored + scored, p.failed + failed, p.outstanding + outstanding)
-        self._on_progress(self.progress)
-
-
-def score_batch(evaluator: SpanEvaluator, batch: Batch) -> Sequence[Judgement | Failure]:
-    """One result per row, whatever the evaluator does: what it raises is every row's failure."""
-    try:
-        results = evaluator.score(batch)
-        if len(results) != batch.size:
-            raise ContractError(f"{evaluator.name} answered {len(results)} results for {batch.size} rows")
-    except Exception as error:  # noqa: BLE001  the wall between the loop and an evaluator's code
-        logger.warning("evaluator %s failed on %d spans: %r", evaluator.name, batch.size, error)
-        return [Failure(f"{type(error).__name__}: {error}")] * batch.size
-    return results
+    def _score_ahead(self, run: SpanRun, around: Surroundings, mark: Watermark, until_ns: int) -> Watermark:
+        counted = Progress("")
+        ahead = Stretch(max(0, mark.received_ns - self._overlap_ns), until_ns)
+        for piece in slices(around.store, ahead, run.job.selection.slice_rows):
+            is_whole = run.score_slice(piece)
+            mark = mark.reaching(
+                piece.until_ns if is_whole else 0,
+                scored=run.progress.scored - counted.scored,
+                failed=run.progress.failed - counted.failed,
+            )
+            counted = run.progress
+            write_watermark(around.store, run.job.evaluator, mark, now_ns=self._clock())
+            if not is_whole:
+                break
+        return mark

@@ -14,6 +14,7 @@ from spanglass_evaluators.contract import Window, WindowEvaluator, WindowJudgeme
 from spanglass_evaluators.engine.chunks import chunks_of
 from spanglass_evaluators.engine.progress import OnProgress, Progress, ignore_progress
 from spanglass_evaluators.engine.rows import write_window_scores
+from spanglass_evaluators.engine.slots import ALL_SLOTS, slot_of
 from spanglass_evaluators.engine.window_columns import distinct_values, read_window
 from spanglass_evaluators.engine.windows import Bounds, WindowPlan, current_of, reference_of
 
@@ -46,7 +47,13 @@ class _Part:
 class WindowLoop:
     """Judges windows. Remembers when each job ran last; a judgement repeated replaces its row."""
 
-    def __init__(self, jobs: Sequence[WindowJob], clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        jobs: Sequence[WindowJob],
+        clock: Callable[[], int],
+        slots: Callable[[], frozenset[int]] = lambda: ALL_SLOTS,
+    ) -> None:
+        self._slots = slots
         self._jobs = tuple(jobs)
         self._clock = clock
         self._ran_for: dict[int, int] = {}
@@ -57,9 +64,14 @@ class WindowLoop:
         return [self._guarded(store, job, end_ns, on_progress) for job in self._jobs]
 
     def run_due(self, store: Store, on_progress: OnProgress = ignore_progress) -> list[Progress]:
-        """Judge the jobs whose `every_s` has begun anew; their windows end where it began."""
+        """Judge the jobs whose `every_s` has begun anew; their windows end where it began.
+
+        With several workers, a job is that worker's who has its slot.
+        """
         done = []
         for number, job in enumerate(self._jobs):
+            if slot_of(f"{job.evaluator.name} {number}") not in self._slots():
+                continue
             every_ns = int(job.plan.every_s * _SECOND_NS)
             end_ns = self._clock() // every_ns * every_ns
             if self._ran_for.get(number) != end_ns:

@@ -11,8 +11,8 @@ from spanglass_collector.store.migrate import migrate
 from spanglass_evaluators import evaluator
 from spanglass_evaluators.config import EvaluationConfig
 from spanglass_evaluators.engine.claim import Selection
+from spanglass_evaluators.engine.job import SpanJob
 from spanglass_evaluators.engine.progress import Progress
-from spanglass_evaluators.engine.span_loop import SpanJob
 from spanglass_evaluators.process import run
 
 SPANS = 400
