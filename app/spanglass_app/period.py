@@ -29,6 +29,15 @@ def moment(text: str, now: datetime) -> datetime:
     return max(EPOCH, parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc))
 
 
+def stretch(text: str, now: datetime) -> tuple[datetime, datetime]:
+    """`FROM..TO`, both as for `moment`; without a TO it is until now. Raises ConfigurationError."""
+    begin, _, end = text.partition("..")
+    start, stop = moment(begin, now), moment(end or "0s", now)
+    if start >= stop:
+        raise ConfigurationError(f"{text!r} ends before it begins: write the earlier time first, as in 2d..1d")
+    return start, stop
+
+
 def _back(now: datetime, amount: int, unit: str) -> datetime:
     try:
         return max(EPOCH, now - timedelta(**{unit: amount}))

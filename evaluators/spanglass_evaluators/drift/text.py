@@ -17,6 +17,7 @@ from spanglass_evaluators.statistics.comparison import Comparison
 
 _FOLDS = 5
 _CONSTANT_KERNEL = 1.0
+_SAME_POINT = 1e-12
 
 
 def compare_texts(
@@ -70,6 +71,7 @@ def mmd_test(points: Points, n: int, *, permutations: int, seed: int) -> tuple[f
 
 def _kernel(points: Points) -> npt.NDArray[np.float64]:
     squared = pdist(points, "sqeuclidean")
+    squared[squared < _SAME_POINT] = 0  # otherwise the rounding of equal texts would set the scale
     median = float(np.median(squared)) or float(squared.mean())
     kernel = np.exp(-squareform(squared) / median) if median > 0 else np.full([len(points)] * 2, _CONSTANT_KERNEL)
     np.fill_diagonal(kernel, 0)

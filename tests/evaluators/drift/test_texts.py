@@ -22,6 +22,15 @@ def test_new_words_are_named_with_their_shares() -> None:
     assert found.explanation.startswith("'refund' 0.000 -> 0.")
 
 
+def test_equal_texts_are_equal_points() -> None:
+    """One text 80 times: what rounding makes of it is no distance."""
+    texts = ["Where is my parcel, please? I have waited long."] * 40
+
+    found = judge("output_text", texts, texts)
+
+    assert (found.p_value, found.effect_size) == (1.0, 0.0)
+
+
 def test_a_new_kind_of_text_is_quoted() -> None:
     """A third of the window is of a cluster that the reference did not have; its texts are the examples."""
     before, now = sentences(WORDS, 150, 1), sentences(WORDS, 100, 2) + sentences(ODD_WORDS, 50, 3)
