@@ -23,7 +23,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`batches_at_once`: batches in work at once. `batch_timeout_s`: for one try of one batch, after which it has failed.
+    """`batches_at_once`: batches in work. `batch_timeout_s`: for one try of one batch, after which it has failed.
 
     `retries`: further tries for what failed and says that another try may help.
     """

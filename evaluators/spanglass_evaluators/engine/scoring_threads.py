@@ -60,7 +60,8 @@ class ScoringThreads:
         if len(self._given_up) >= _MOST_HANGING:
             raise StillHanging(
                 f"{len(self._given_up)} batches of {self._evaluator.name} have not come back after "
-                f"{self._limits.batch_timeout_s:g} s; it goes on when one does. Restart the evaluators, or raise batch_timeout_s"
+                f"{self._limits.batch_timeout_s:g} s; it goes on when one does. "
+                "Restart the evaluators, or raise batch_timeout_s"
             )
 
     def submit(self, batch: Batch) -> Ticket:
