@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from spanglass_evaluators.cascade.cascade import Cascade
 from spanglass_evaluators.engine.progress import Progress
 
 
@@ -69,6 +70,24 @@ class EvaluatorMeters:
             ["evaluator"],
             registry=self.registry,
         )
+        self.cascade_calls = Gauge(
+            "spanglass_cascade_calls",
+            "Targets that a stage of a cascade got since the process started.",
+            ["cascade", "stage"],
+            registry=self.registry,
+        )
+        self.cascade_spared = Gauge(
+            "spanglass_cascade_spared_calls",
+            "Targets that a stage did not get because one before it had decided.",
+            ["cascade", "stage"],
+            registry=self.registry,
+        )
+        self.cascade_spared_usd = Gauge(
+            "spanglass_cascade_spared_usd",
+            "What those would have cost at the stage's mean price; absent while no price is known.",
+            ["cascade", "stage"],
+            registry=self.registry,
+        )
         self.rounds = Counter("spanglass_evaluator_rounds", "Rounds over all evaluators.", registry=self.registry)
 
     def observe_batch(self, evaluator: str, seconds: float, trace_id: str) -> None:
@@ -89,6 +108,15 @@ class EvaluatorMeters:
                 self.reached.labels(step.evaluator).set(step.reached_ns / 1e9)
         for step in windows:
             self._count(step)
+
+    def show_cascade(self, cascade: Cascade) -> None:
+        """What it has saved so far."""
+        for stage, saving in zip(cascade.stages, cascade.books.savings(), strict=False):
+            names = (cascade.name, stage.evaluator.name)
+            self.cascade_calls.labels(*names).set(saving.calls)
+            self.cascade_spared.labels(*names).set(saving.spared_calls)
+            if saving.spared_usd is not None:
+                self.cascade_spared_usd.labels(*names).set(saving.spared_usd)
 
     def _show_speed(self, step: Progress, began_s: float) -> None:
         judged = step.scored + step.failed

@@ -13,6 +13,7 @@ from typing import Any
 
 from spanglass_collector.errors import StoreError
 from spanglass_collector.store import Store, StoreUrl, open_store
+from spanglass_evaluators.cascade.cascade import Cascade
 from spanglass_evaluators.config import EvaluationConfig
 from spanglass_evaluators.engine.claim import Rescore
 from spanglass_evaluators.engine.progress import OnProgress, Progress, ignore_progress
@@ -104,6 +105,9 @@ def _round(
 ) -> RunReport:
     report = RunReport(spans.run_once(store, on_progress), windows.run_due(store, on_progress))
     meters.show_round(report.spans.values(), report.windows, began_s)
+    for job in spans.jobs:
+        if isinstance(job.evaluator, Cascade):
+            meters.show_cascade(job.evaluator)
     return report
 
 

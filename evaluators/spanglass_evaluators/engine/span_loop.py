@@ -53,7 +53,7 @@ class SpanLoop:
         on_batch: OnBatch = lambda *_: None,
     ) -> None:
         self._on_batch = on_batch
-        self._jobs = tuple(jobs)
+        self.jobs = tuple(jobs)
         self._clock = clock
         self._overlap_ns = int(overlap_s * 1e9)
         self._late = LateArrivals(late_horizon_s)
@@ -61,7 +61,7 @@ class SpanLoop:
         self._slots = slots
         self._had: frozenset[int] = frozenset()
         self._should_stop = should_stop
-        self._threads = {job.evaluator.name: ScoringThreads(job.evaluator, job.limits) for job in self._jobs}
+        self._threads = {job.evaluator.name: ScoringThreads(job.evaluator, job.limits) for job in self.jobs}
         self._told: dict[str, str] = {}
 
     def run_once(self, store: Store, on_progress: OnProgress = ignore_progress) -> dict[str, Progress]:
@@ -76,7 +76,7 @@ class SpanLoop:
             self._late.forget()
         self._had = mine
         self._late.look(store, now_ns)
-        return {job.evaluator.name: self._guarded(store, job, now_ns, on_progress) for job in self._jobs}
+        return {job.evaluator.name: self._guarded(store, job, now_ns, on_progress) for job in self.jobs}
 
     def backfill(
         self,
@@ -90,7 +90,7 @@ class SpanLoop:
         """Score spans that *started* in [since, until), whatever the watermark; `rescore`: judged ones, too."""
         stretch = Stretch(since_ns - 1, until_ns - 1, axis="Timestamp")
         done = {}
-        for job in self._jobs:
+        for job in self.jobs:
             selection = replace(job.selection, rescore=rescore)
             run = SpanRun(job, selection, self._around(store, job, on_progress, self._should_stop, ALL_SLOTS))
             run.announce(stretch)
