@@ -19,6 +19,10 @@ class Section(Protocol):
 
 
 SECTIONS: tuple[str, ...] = (
+    "refusal",
+    "groundedness",
+    "answer_signs",
+    "tau_bench",
     "bbq",
     "counterfactual",
 )

@@ -15,6 +15,13 @@ from scipy.optimize import minimize
 
 Floats = npt.NDArray[np.float64]
 
+_TO_THE_END = {
+    "maxiter": 5_000,
+    "maxfun": 50_000,
+    "ftol": 1e-13,
+    "gtol": 1e-7,
+}  # so that a run gives what the last one gave
+
 
 @dataclass(frozen=True)
 class CueWeights:
@@ -50,7 +57,7 @@ def fit_cues(
         value = float(weights @ np.logaddexp(0, -margins) + (penalty * point) @ point / 2)
         return value, penalty * point - matrix.T @ pull
 
-    found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=bounds, options=_TO_THE_END)
     rounded = {name: round(float(w), 2) for name, w in zip(names, found.x, strict=False)}
     return CueWeights({name: w for name, w in rounded.items() if w}, round(float(found.x[-1]), 2))
 

@@ -54,10 +54,11 @@ def read(data: Path) -> Iterator[Answered]:
             attributable = row["begin_label"].startswith("Fully")
             yield _answered(row, row["response"], attributable)
             if attributable:
-                yield from (_answered(row, text, False, how) for how, text in _altered(row["response"]))
+                yield from (_answered(row, text, False, how) for how, text in altered_replies(row["response"]))
 
 
-def _altered(answer: str) -> Iterator[tuple[str, str]]:
+def altered_replies(answer: str) -> Iterator[tuple[str, str]]:
+    """What was done to it and the result: numbers changed, the first verb negated, where there are any."""
     numbers = _DIGITS.sub(lambda found: str(int(found.group()) + 7), answer)
     if numbers != answer:
         yield "number", numbers
@@ -82,15 +83,20 @@ def _sign_of(feature: str) -> int:
     return 1 if feature in _FOR else -1
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    answers = list(read(parser.parse_args().data))
+def out_of_fold(answers: Sequence[Answered]) -> list[tuple[Answered, float]]:
+    """Each answer with the margin by weights that were fitted on other knowledge texts."""
     margins: list[tuple[Answered, float]] = []
     for fold in range(FOLDS):
         fitted = fit([a for a in answers if a.part(FOLDS) != fold])
         margins.extend((a, fitted.margin(a.features)) for a in answers if a.part(FOLDS) == fold)
-    _print(margins)
+    return margins
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    answers = list(read(parser.parse_args().data))
+    _print(out_of_fold(answers))
     WEIGHTS.write_text(
         as_module(fit(answers), "Weights of groundedness. Generated: evaluators/training/train_groundedness.py.")
     )

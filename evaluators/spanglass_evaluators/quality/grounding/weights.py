@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-BIAS: Final = -1.36
+BIAS: Final = -1.37
 
 WEIGHTS: Final[Mapping[str, float]] = {
     "content": 1.25,
@@ -19,6 +19,6 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "pairs": 0.53,
     "question": -2.29,
     "second_person": -0.64,
-    "stems": 1.35,
+    "stems": 1.36,
     "words": 2.23,
 }
