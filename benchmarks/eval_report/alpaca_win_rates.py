@@ -91,8 +91,9 @@ def rows(data: Path) -> Iterator[Measured]:
 def _over_all(board: Board) -> Iterator[Measured]:
     plain = {m: float(100 * np.nanmean(p)) for m, p in board.preferences.items()}
     largest = max(abs(plain[m] - float(board.published[m]["win_rate"])) for m in plain)
+    data = f"alpaca_eval, {len(plain)} models"
     yield Measured(
-        JUDGE, f"alpaca_eval, {len(plain)} models", "win rate, largest difference from the leaderboard, points", largest,
+        JUDGE, data, "win rate, largest difference from the leaderboard, points", largest,
         len(plain), reference=0.0, reference_is="published", tolerance=0.01,
     )  # fmt: skip
     controlled = board.length_controlled()
@@ -101,13 +102,13 @@ def _over_all(board: Board) -> Iterator[Measured]:
     order = float(spearmanr(list(controlled.values()), list(published.values())).statistic)
     for metric, value in (("mean", gaps.mean()), ("largest", gaps.max())):
         yield Measured(
-            JUDGE, f"alpaca_eval, {len(plain)} models",
+            JUDGE, data,
             f"length-controlled win rate, {metric} difference from the leaderboard, points", float(value), len(plain),
             note="the leaderboard took the difficulty of prompts from all its models, we from these",
         )  # fmt: skip
     yield Measured(
-        JUDGE, f"alpaca_eval, {len(plain)} models", "rank correlation of length-controlled win rates with the leaderboard",
-        order, len(plain), headline=True,
+        JUDGE, data, "rank correlation of length-controlled win rates with the leaderboard", order, len(plain),
+        headline=True,
     )  # fmt: skip
 
 

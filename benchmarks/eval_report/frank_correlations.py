@@ -1,4 +1,4 @@
-"""FRANK: how metrics of summaries go with people's judgement of their factuality, within the systems that wrote them."""
+"""FRANK: how metrics of summaries go with people's judgement of factuality, within the systems that wrote them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def rows(data: Path) -> Iterator[Measured]:
         values = [float(row[metric]) for row in scored]
         found = partial_correlation(values, human, [row["model_name"] for row in scored])
         plain = correlations_of(values, human).pearson
-        assert found is not None and plain is not None
+        assert found is not None
+        assert plain is not None
         yield Measured(
             metric, "frank_metric_scores", "partial correlation with human factuality", found.value, len(scored),
             low=found.low, high=found.high, reference=figure, reference_is="recomputed from the release",

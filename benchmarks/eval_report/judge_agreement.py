@@ -17,21 +17,23 @@ TITLE = "Judges and people: agreement on pairs (PandaLM)"
 
 JUDGES = {"gpt35_judge": "gpt-3.5-turbo", "pandalm7b_judge": "PandaLM-7B"}
 LEVELS = ("0", "1", "2")
+TIE = {"Tie": "0"}
+"""gpt-3.5-turbo said it in its own way."""
 _VALUE = {"1": 1.0, "0": 0.5, "2": 0.0}
 
 
 def rows(data: Path) -> Iterator[Measured]:
     """Kappa of every pair of annotators; accuracy, kappa and length bias of the two recorded judges."""
-    pairs = stored_pairs(data)
-    published = _published(data)
-    names = ["human", "annotators 1 and 2", "annotators 1 and 3", "annotators 2 and 3"]
-    for name, (a, b), figure in zip(names[1:], ((0, 1), (0, 2), (1, 2)), published["kappa"], strict=True):
+    pairs, published = stored_pairs(data), _published(data)
+    for (a, b), figure in zip(((0, 1), (0, 2), (1, 2)), published["kappa"], strict=True):
         labels = [[pair["annotators"][each] for pair in pairs] for each in (a, b)]
-        yield _measured(name, "Cohen's kappa", _kappa(*labels), len(pairs), figure, headline=a == 0)
+        who = f"annotators {a + 1} and {b + 1}"
+        yield _measured(who, "Cohen's kappa", _kappa(*labels), len(pairs), figure=figure, headline=b == 1)
     majority = [pair["majority"] for pair in pairs]
     for (column, judge), figure in zip(JUDGES.items(), published["accuracy"], strict=True):
-        said = [pair[column] for pair in pairs]
-        yield _measured(judge, "accuracy against the majority", agreement_of(said, majority).percent, len(pairs), figure)
+        said = [TIE.get(pair[column], pair[column]) for pair in pairs]
+        right = agreement_of(said, majority).percent
+        yield _measured(judge, "accuracy against the majority", right, len(pairs), figure=figure)
         yield from _of_judge(judge, pairs, said)
 
 
@@ -40,7 +42,8 @@ def _of_judge(judge: str, pairs: Sequence[dict[str, Any]], said: Sequence[str]) 
     read = [(pair, verdict) for pair, verdict in zip(pairs, said, strict=True) if verdict in LEVELS]
     majority, verdicts = [pair["majority"] for pair, _ in read], [verdict for _, verdict in read]
     note = f"{len(pairs) - len(read)} verdicts could not be read"
-    yield _measured(judge, "Cohen's kappa with the majority", _kappa(verdicts, majority), len(read), note=note, headline=True)
+    agreed = _kappa(verdicts, majority)
+    yield _measured(judge, "Cohen's kappa with the majority", agreed, len(read), note=note, headline=True)
     ratios = [(len(pair["response1"]) + 1) / (len(pair["response2"]) + 1) for pair, _ in read]
     bias = length_bias([_VALUE[v] for v in verdicts], [_VALUE[m] for m in majority], ratios)
     assert bias is not None
@@ -66,11 +69,17 @@ def _kappa(first: Sequence[str], second: Sequence[str]) -> Estimate:
     return found
 
 
-def _measured(  # noqa: PLR0913
-    judge: str, metric: str, found: Estimate, n: int, figure: float | None = None, *, note: str = "", headline: bool = False
+def _measured(
+    judge: str,
+    metric: str,
+    found: Estimate,
+    n: int,
+    *,
+    figure: float | None = None,
+    headline: bool = False,
+    note: str = "",
 ) -> Measured:
     return Measured(
         judge, "pandalm_pairwise", metric, found.value, n, low=found.low, high=found.high, reference=figure,
-        reference_is="" if figure is None else "recomputed from the release", tolerance=None if figure is None else 0.001,
-        note=note, headline=headline,
+        reference_is="recomputed from the release", tolerance=0.001, note=note, headline=headline,
     )  # fmt: skip

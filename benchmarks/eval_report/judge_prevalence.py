@@ -77,7 +77,7 @@ def _summary(estimates: list[Estimate]) -> Simulated:
 
 def rows(data: Path) -> Iterator[Measured]:
     """At 200 labelled of 5,000 judged."""
-    setting = f"simulated: {TRUTH:.0%} true, sensitivity {SENSITIVITY}, specificity {SPECIFICITY}, {SHOWN} of {ITEMS} labelled"
+    setting = f"{TRUTH:.0%} true, sensitivity {SENSITIVITY}, specificity {SPECIFICITY}, {SHOWN} of {ITEMS} labelled"
     for name, each in simulated(SHOWN).items():
         margin = 1.96 * np.sqrt(max(each.covered * (1 - each.covered), 1e-4) / ROUNDS)
         yield Measured(
@@ -96,11 +96,15 @@ def pictures(data: Path, folder: Path) -> list[Path]:
     canvas = Figure(figsize=(8, 3.4), layout="constrained")
     left, right = canvas.subplots(1, 2)
     for name, colour in colours.items():
-        left.plot(LABELLED, [simulated(n)[name].covered for n in LABELLED], "o-", color=colour, markersize=4, label=name)
+        left.plot(
+            LABELLED, [simulated(n)[name].covered for n in LABELLED], "o-", color=colour, markersize=4, label=name
+        )
         if name != "the judge alone":
             right.plot(LABELLED, [simulated(n)[name].width for n in LABELLED], "o-", color=colour, markersize=4)
     left.axhline(0.95, color="black", linewidth=0.8, linestyle=":")
-    left.set(xscale="log", ylim=(-0.03, 1.03), xlabel="items that people labelled", title="intervals that hold the truth")
+    left.set(
+        xscale="log", ylim=(-0.03, 1.03), xlabel="items that people labelled", title="intervals that hold the truth"
+    )
     right.set(xscale="log", ylim=(0, None), xlabel="items that people labelled", title="width of the interval")
     for axes in (left, right):
         axes.set_xticks(LABELLED, [str(n) for n in LABELLED])

@@ -25,6 +25,11 @@ SECTIONS: tuple[str, ...] = (
     "tau_bench",
     "bbq",
     "counterfactual",
+    "judge_agreement",
+    "alpaca_win_rates",
+    "frank_correlations",
+    "judge_prevalence",
+    "judge_injection",
 )
 
 

@@ -167,7 +167,7 @@ def test_judges_are_evaluators_of_any_name(tmp_path: Any) -> None:
     jobs = {job.evaluator.name: job for job in from_mapping({"evaluators": tables}).span_jobs}
 
     assert isinstance(jobs["helpful"].evaluator, Rubric)
-    assert jobs["polite"].selection.sample == 0.1
+    assert jobs["polite"].selection.sample.share == 0.1
     assert not any(isinstance(job.evaluator, Rubric) for job in from_mapping({}).span_jobs)
 
 
