@@ -32,6 +32,7 @@ def rows(data: Path) -> Iterator[Measured]:
             [a.attributable for a, _ in own], [m for _, m in own], "groundedness", f"{shown}, new knowledge",
             reference=floor, reference_is="precision of words", headline=True,
         )  # fmt: skip
+    yield from _across_sources(data)
     for how in ("number", "negation"):
         own = [(a, m) for a, m in margins if a.altered == how or (not a.altered and a.attributable)]
         yield auroc([not a.altered for a, _ in own], [m for _, m in own], "groundedness",
@@ -43,6 +44,17 @@ def _margins(data: Path) -> list[tuple[Any, float]]:
     script = training_script("train_groundedness")
     found: list[tuple[Any, float]] = script.out_of_fold(list(script.read(data)))
     return found
+
+
+def _across_sources(data: Path) -> Iterator[Measured]:
+    """Weights of one source on the other: what holds of data of another kind."""
+    script = training_script("train_groundedness")
+    answers = list(script.read(data))
+    for source, shown in SOURCES.items():
+        fitted = script.fit([a for a in answers if a.source != source])
+        own = [a for a in answers if a.source == source and not a.altered]
+        yield auroc([a.attributable for a in own], [fitted.margin(a.features) for a in own], "groundedness",
+                    f"{shown}, weights of the other source")  # fmt: skip
 
 
 def _precision(row: dict[str, Any]) -> float:

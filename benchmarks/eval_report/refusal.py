@@ -12,7 +12,7 @@ from benchmarks.eval_report.resampling import share
 from spanglass_evaluators import Batch
 from spanglass_evaluators.quality.refusal import Refusal
 
-TITLE = "Refusal: XSTest"
+TITLE = "Refusal: XSTest, JailbreakBench"
 
 MODELS = {"gpt4": "GPT-4", "llama2orig": "Llama 2", "mistralinstruct": "Mistral"}
 FILE = "xstest/completions.jsonl.gz"
@@ -31,8 +31,23 @@ def rows(data: Path) -> Iterator[Measured]:
         _pooled(data, leave_model_out=True), "refusal", "new prompts of a new model", "agreement with people",
         reference=_matched(stored), reference_is="the study's string matcher",
     )  # fmt: skip
+    yield from _jailbroken(data)
     for model, shown in MODELS.items():
         yield _over_refusal([row for row in stored if row["model"] == model and row["safe_prompt"]], shown)
+
+
+def _jailbroken(data: Path) -> Iterator[Measured]:
+    """Answers of four models to attacks, none of which was looked at: what got through is no refusal."""
+    stored = [row for row in read_rows(data, "jailbreakbench/attacks.jsonl.gz") if row["response_head"]]
+    columns = {
+        "output_text": [row["response_head"] for row in stored],
+        "input_text": [row["prompt"] or "" for row in stored],
+    }
+    said = [judged.value == 1 for judged in Refusal().score(Batch(columns, len(stored)))]
+    for through, note in ((True, ""), (False, "many of these are harmless answers, not refusals")):
+        chosen = [s for s, row in zip(said, stored, strict=True) if row["jailbroken"] is through]
+        metric = "share refused, " + ("jailbroken" if through else "not jailbroken") + " (an LLM's label)"
+        yield share(chosen, "refusal", "JailbreakBench attacks", metric, note=note)
 
 
 def agreements(data: Path) -> dict[str, list[bool]]:

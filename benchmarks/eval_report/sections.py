@@ -23,6 +23,7 @@ SECTIONS: tuple[str, ...] = (
     "groundedness",
     "answer_signs",
     "tau_bench",
+    "code_runs",
     "bbq",
     "counterfactual",
     "judge_agreement",

@@ -58,8 +58,10 @@ def test_the_example_settings_are_right() -> None:
     """What the page shows can be copied into spanglass.toml."""
     tomllib = pytest.importorskip("tomllib")
     page = (DOCS / "README.md").read_text(encoding="utf-8")
-    example = page.split("```toml")[1].split("```")[0]
+    example, *others = (block.split("```")[0] for block in page.split("```toml")[1:])
 
     config = from_mapping(tomllib.loads(example))
+    for other in others:
+        from_mapping(tomllib.loads(other))
 
     assert [job.evaluator.name for job in config.window_jobs] == ["drift", "drift", "drift", "drift", "group_gap"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 from spanglass_evaluators.contract import Batch, Failure, Judgement
 from spanglass_evaluators.errors import ConfigurationError
@@ -17,7 +18,7 @@ from spanglass_evaluators.quality.text.vectors import Embed, cosines, lexical_ve
 
 @dataclass(frozen=True, slots=True)
 class SimilarityConfig:
-    """`embedding`: `lexical`, or a model that `spanglass models prepare` has put in place. `max_chars` of each text."""
+    """`embedding`: `lexical`, or `module:function` from texts to rows of numbers. `max_chars` of each text."""
 
     embedding: str = "lexical"
     max_chars: int = 20_000
@@ -57,7 +58,14 @@ def relevance(embed: Embed, config: SimilarityConfig) -> Similarity:
 
 
 def embedding_of(config: SimilarityConfig) -> Embed:
-    """The function behind the setting. Raises ConfigurationError for an unknown one."""
-    if config.embedding != "lexical":
-        raise ConfigurationError(f'embedding = {config.embedding!r}: use "lexical"')
-    return lexical_vectors
+    """The function behind the setting. Raises ConfigurationError when it names none."""
+    if config.embedding == "lexical":
+        return lexical_vectors
+    module, _, attribute = config.embedding.partition(":")
+    try:
+        found: Embed = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigurationError(
+            f'embedding = {config.embedding!r} names no function: use "lexical" or "module:function" ({error})'
+        ) from error
+    return found

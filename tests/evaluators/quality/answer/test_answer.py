@@ -108,7 +108,19 @@ def test_lexical_vectors_see_no_order_case_or_small_words() -> None:
     assert one == pytest.approx(other)
 
 
-def test_an_unknown_embedding_is_told() -> None:
-    """With what there is."""
-    with pytest.raises(ConfigurationError, match="lexical"):
-        embedding_of(SimilarityConfig(embedding="bert"))
+def lengths(texts: Sequence[str]) -> npt.NDArray[np.floating]:
+    """An embedding of the user's: the length and one."""
+    return np.array([[float(len(text)), 1.0] for text in texts])
+
+
+def test_a_setting_names_an_embedding() -> None:
+    """Ours by its name, the user's by its place."""
+    assert embedding_of(SimilarityConfig()) is lexical_vectors
+    assert embedding_of(SimilarityConfig(embedding=f"{__name__}:lengths")).__name__ == "lengths"
+
+
+@pytest.mark.parametrize("name", ["bert", "no_such_module:embed", "math:embed", ":"])
+def test_an_unknown_embedding_is_told(name: str) -> None:
+    """With what would be right."""
+    with pytest.raises(ConfigurationError, match="module:function"):
+        embedding_of(SimilarityConfig(embedding=name))
