@@ -31,6 +31,7 @@ SECTIONS: tuple[str, ...] = (
     "frank_correlations",
     "judge_prevalence",
     "judge_injection",
+    "group_gap_coverage",
 )
 
 

@@ -124,6 +124,16 @@ class WindowJudgement:
     """None: not enough data to tell."""
     explanation: str = ""
     error: str = ""
+    ratio: float | None = None
+    """Gaps between groups only, like those below: first group over second."""
+    ratio_low: float | None = None
+    ratio_high: float | None = None
+    within_effect: float | None = None
+    """`effect_size` with the mix of strata held fixed."""
+    within_low: float | None = None
+    within_high: float | None = None
+    is_reversed: bool | None = None
+    """Within strata the effect has the other sign. None: there are no strata."""
 
 
 class WindowEvaluator(Protocol):

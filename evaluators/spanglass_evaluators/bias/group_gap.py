@@ -1,25 +1,23 @@
-"""Are two groups of people treated alike: the gap of a score or a number between cohorts, with its interval.
+"""Are groups of people treated alike: the gap of a score or a number between cohorts, with its interval.
 
-A gap counts when its whole interval lies beyond what is tolerated. The intervals are simultaneous (Bonferroni
-over all pairs and features of the run), the p-values are Holm's: one group singled out by chance among many
-is no finding.
+A gap counts when it stands the correction for the many that were looked at and its whole interval lies beyond what is
+tolerated. Beside each gap: its ratio, and the gap with the mix of strata (models, topics) held fixed, which tells
+whether the groups are treated differently or merely ask for different things.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
+from typing import Literal
 
-import numpy as np
-
+from spanglass_evaluators.bias.cohorts import attribute_of
+from spanglass_evaluators.bias.gap import Group, Pair, difference, difference_within_strata, ratio
+from spanglass_evaluators.bias.grouping import Rows, rows_of
 from spanglass_evaluators.contract import Window, WindowJudgement
 from spanglass_evaluators.statistics.comparison import Comparison
-from spanglass_evaluators.statistics.mean import compare_means
 from spanglass_evaluators.statistics.multiplicity import adjust
-from spanglass_evaluators.statistics.proportion import compare_proportions
 
 DEFAULT_FEATURES = (
     "score:refusal",
@@ -30,16 +28,15 @@ DEFAULT_FEATURES = (
     "CostUsd",
 )
 
-Groups = dict[str, list[float]]
-
 
 @dataclass(frozen=True, slots=True)
 class GroupGapConfig:
-    """`attribute`: the column that names the group, mostly `metadata.KEY`.
+    """`attribute`: what makes the groups (cohorts.py): mostly `metadata.KEY`.
 
     A feature of zeros and ones is a share and its gap a difference of shares (`tolerated_share`); any other
     is compared by means, in standard deviations (`tolerated_deviations`). Only groups of `min_group` values
-    or more are compared, the `max_groups` largest of them.
+    or more are compared, the `max_groups` largest of them. `correction`: "fdr_bh" holds the share of false gaps among
+    those found, "holm" the chance of any. `strata`: columns whose mix is held fixed in `WithinEffect`.
     """
 
     attribute: str
@@ -49,15 +46,9 @@ class GroupGapConfig:
     max_groups: int = 8
     tolerated_share: float = 0.05
     tolerated_deviations: float = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """One gap to look at: the values of two groups."""
-
-    feature: str
-    names: tuple[str, str]
-    values: tuple[list[float], list[float]]
+    correction: Literal["fdr_bh", "holm"] = "fdr_bh"
+    strata: tuple[str, ...] = ("ResponseModel",)
+    intervals: Literal["welch", "bootstrap"] = "welch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,67 +57,110 @@ class GroupGap:
 
     config: GroupGapConfig
     name: str = "group_gap"
-    version: str = "1"
+    version: str = "2"
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return (self.config.attribute, *self.config.features)
+        wanted = (attribute_of(self.config.attribute).column, *self.config.features, *self.config.strata)
+        return tuple(dict.fromkeys(wanted))
 
     def judge(self, reference: Window | None, current: Window) -> Sequence[WindowJudgement]:
-        """One judgement a feature and pair of groups; one that says so for a feature with too few groups."""
-        names = current.columns[self.config.attribute]
-        groups = {f: self._large_groups(names, current.columns[f]) for f in self.config.features}
-        pairs = [pair for feature, found in groups.items() for pair in _pairs(feature, found)]
-        judged = [self._judge_pair(pair, self.config.alpha / len(pairs)) for pair in pairs]
-        adjusted = adjust([j.p_value for j in judged], "holm")
-        too_small = [self._not_enough(f, names, current) for f, found in groups.items() if len(found) < 2]
-        return [replace(j, adjusted_p_value=p) for j, p in zip(judged, adjusted, strict=True)] + too_small
+        """One judgement a feature and pair of groups; one that says so for each group that is too small."""
+        rows = rows_of(current, attribute_of(self.config.attribute), self.config.features, self.config.strata)
+        pairs: list[Pair] = []
+        rest: list[WindowJudgement] = []
+        for feature in self.config.features:
+            large, small, known = self._split(rows, feature)
+            pairs += [Pair(feature, a, b) for a, b in combinations(large, 2)]
+            rest += self._not_enough(feature, large, small, known)
+        return [*self._judged(pairs), *rest]
 
-    def _large_groups(self, names: Sequence[str], values: Sequence[Any]) -> Groups:
-        groups: Groups = defaultdict(list)
-        for name, value in zip(names, values, strict=True):
-            if name and value is not None and value == value:
-                groups[name].append(float(value))
-        by_size = sorted(groups, key=lambda name: (-len(groups[name]), name))[: self.config.max_groups]
-        return {name: groups[name] for name in sorted(by_size) if len(groups[name]) >= self.config.min_group}
+    def _split(self, rows: Rows, feature: str) -> tuple[list[Group], list[Group], int]:
+        """The groups that are large enough, by name; those that are not; and how many values are known in all."""
+        groups = rows.groups_of(feature)
+        largest = sorted(groups, key=lambda g: (-len(g), g.name))[: self.config.max_groups]
+        large = [g for g in largest if len(g) >= self.config.min_group]
+        small = [g for g in largest if len(g) < self.config.min_group]
+        return sorted(large, key=lambda g: g.name), small, sum(map(len, groups))
 
-    def _judge_pair(self, pair: _Pair, alpha: float) -> WindowJudgement:
-        found, tolerated = self._compare(pair, alpha)
-        first, second = pair.names
-        means = [float(np.mean(values)) for values in pair.values]
-        return WindowJudgement(
-            pair.feature, found.method, len(pair.values[0]), len(pair.values[1]),
-            cohort=f"{self._key}={first} vs {self._key}={second}",
-            statistic=found.statistic, p_value=found.p_value, effect_size=found.effect,
-            effect_low=found.low, effect_high=found.high, threshold=tolerated,
-            drifted=_beyond(found, tolerated),
-            explanation=f"mean {means[0]:.4g} for {first}, {means[1]:.4g} for {second}",
+    def _judged(self, pairs: Sequence[Pair]) -> list[WindowJudgement]:
+        """Tested each by itself, then corrected: intervals are as much wider as the correction asks for."""
+        alpha, correction = self.config.alpha, self.config.correction
+        p_values = [difference(pair, alpha=alpha).p_value for pair in pairs]
+        adjusted = [p for p in adjust(p_values, correction) if p is not None]
+        level = interval_level([p <= alpha for p in adjusted], alpha, correction)
+        return [self._judge_pair(pair, level, p) for pair, p in zip(pairs, adjusted, strict=True)]
+
+    def _judge_pair(self, pair: Pair, level: float, adjusted: float) -> WindowJudgement:
+        found = difference(pair, alpha=level, by_bootstrap=self.config.intervals == "bootstrap")
+        tolerated = self.config.tolerated_share if pair.are_shares else self.config.tolerated_deviations
+        beyond = _beyond(found, tolerated)
+        judged = WindowJudgement(
+            pair.feature, found.method, len(pair.ours), len(pair.theirs),
+            cohort=f"{self._key}={pair.ours.name} vs {self._key}={pair.theirs.name}",
+            statistic=found.statistic, p_value=found.p_value, adjusted_p_value=adjusted,
+            effect_size=found.effect, effect_low=found.low, effect_high=found.high, threshold=tolerated,
+            drifted=None if beyond is None else beyond and adjusted <= self.config.alpha,
+            explanation=f"mean {pair.ours.values.mean():.4g} for {pair.ours.name}, "
+            f"{pair.theirs.values.mean():.4g} for {pair.theirs.name}",
         )  # fmt: skip
+        return _with_strata(_with_ratio(judged, pair, level), pair, found, level)
 
-    def _compare(self, pair: _Pair, alpha: float) -> tuple[Comparison, float]:
-        ours, theirs = pair.values
-        if set(ours) | set(theirs) <= {0.0, 1.0}:
-            found = compare_proportions(int(sum(ours)), len(ours), int(sum(theirs)), len(theirs), alpha=alpha)
-            return found, self.config.tolerated_share
-        return compare_means(np.array(ours), np.array(theirs), alpha=alpha), self.config.tolerated_deviations
-
-    def _not_enough(self, feature: str, names: Sequence[str], current: Window) -> WindowJudgement:
-        known = sum(
-            bool(name) and value is not None for name, value in zip(names, current.columns[feature], strict=True)
-        )
-        why = f"not enough data: fewer than two groups of {self.config.min_group} values"
-        return WindowJudgement(feature, "", known, 0, cohort=self._key, explanation=why)
+    def _not_enough(
+        self, feature: str, large: Sequence[Group], small: Sequence[Group], known: int
+    ) -> Iterator[WindowJudgement]:
+        """Too few groups to compare, or groups too small to be compared with the others."""
+        least = self.config.min_group
+        if len(large) < 2:
+            why = f"not enough data: fewer than two groups of {least} values"
+            yield WindowJudgement(feature, "", known, 0, cohort=self._key, explanation=why)
+            return
+        for group in small:
+            why = f"not enough data: {len(group)} of at least {least} values"
+            yield WindowJudgement(feature, "", len(group), 0, cohort=f"{self._key}={group.name}", explanation=why)
 
     @property
     def _key(self) -> str:
-        return self.config.attribute.removeprefix("metadata.")
+        return attribute_of(self.config.attribute).key
 
 
-def _pairs(feature: str, groups: Groups) -> list[_Pair]:
-    return [_Pair(feature, (a, b), (groups[a], groups[b])) for a, b in combinations(groups, 2)]
+def interval_level(found: Sequence[bool], alpha: float, correction: str) -> float:
+    """1 - confidence of each interval, so that they hold together as the correction of the p-values does.
+
+    "holm": all of them at once (Bonferroni). "fdr_bh": the share of wrong ones among the found ones stays at alpha
+    (Benjamini and Yekutieli 2005).
+    """
+    counted = max(1, sum(found)) if correction == "fdr_bh" else 1
+    return alpha * counted / max(1, len(found))
 
 
 def _beyond(found: Comparison, tolerated: float) -> bool | None:
     if found.low is None or found.high is None:
         return None
     return found.low > tolerated or found.high < -tolerated
+
+
+def _is_clear(found: Comparison) -> bool:
+    return bool(_beyond(found, 0.0))
+
+
+def _with_ratio(judged: WindowJudgement, pair: Pair, level: float) -> WindowJudgement:
+    found = ratio(pair, alpha=level)
+    return replace(judged, ratio=found.value, ratio_low=found.low, ratio_high=found.high)
+
+
+def _with_strata(judged: WindowJudgement, pair: Pair, found: Comparison, level: float) -> WindowJudgement:
+    """The gap with the mix held fixed, and what that says of the gap as a whole."""
+    within = difference_within_strata(pair, alpha=level)
+    if within is None:
+        return judged
+    is_reversed = found.effect * within.effect < 0 and _is_clear(found) and _is_clear(within)
+    told = f"{judged.explanation}; {within.explanation} the gap is {within.effect:.3g}"
+    if is_reversed:
+        told += ": its sign is reversed (Simpson's paradox)"
+    elif judged.drifted and not _beyond(within, judged.threshold or 0.0):
+        told += ": the mix may explain the gap"
+    return replace(
+        judged, within_effect=within.effect, within_low=within.low, within_high=within.high,
+        is_reversed=is_reversed, explanation=told,
+    )  # fmt: skip

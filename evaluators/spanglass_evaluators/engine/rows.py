@@ -29,6 +29,7 @@ WINDOW_COLUMNS = (
     "EffectSize", "EffectLow", "EffectHigh", "Threshold", "Drifted", "N", "ReferenceN",
     "WindowStart", "WindowEnd", "ReferenceStart", "ReferenceEnd",
     "Explanation", "Evaluator", "EvaluatorVersion", "ConfigDigest", "Error",
+    "Ratio", "RatioLow", "RatioHigh", "WithinEffect", "WithinLow", "WithinHigh", "Reversed",
 )  # fmt: skip
 
 
@@ -88,18 +89,13 @@ def _window_row(
     reference, current = windows[0] or windows[1], windows[1]
     j = judgement
     cohorts = ", ".join(part for part in (cohort, j.cohort) if part)
-    numbers = [
-        _finite(number)
-        for number in (
-            j.statistic, j.p_value, j.adjusted_p_value, j.effect_size, j.effect_low, j.effect_high,
-            j.threshold
-        )
-    ]  # fmt: skip
+    tested = (j.statistic, j.p_value, j.adjusted_p_value, j.effect_size, j.effect_low, j.effect_high, j.threshold)
+    of_groups = (j.ratio, j.ratio_low, j.ratio_high, j.within_effect, j.within_low, j.within_high)
     moments = [ns // 1_000_000 for w in (current, reference) for ns in (w.start_ns, w.end_ns)]
     return [
-        project, now_ns // 1000, evaluator.name, j.feature, cohorts, j.method, *numbers, j.drifted, j.n,
+        project, now_ns // 1000, evaluator.name, j.feature, cohorts, j.method, *map(_finite, tested), j.drifted, j.n,
         j.reference_n, *moments, j.explanation, evaluator.name, evaluator.version,
-        config_digest(evaluator.config), j.error,
+        config_digest(evaluator.config), j.error, *map(_finite, of_groups), j.is_reversed,
     ]  # fmt: skip
 
 

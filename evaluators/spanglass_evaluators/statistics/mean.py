@@ -20,7 +20,7 @@ def compare_means(values: Numbers, reference: Numbers, *, alpha: float = 0.05) -
     The interval is Welch's, divided by the same deviation; for means of skewed data it wants some 30 values
     each.
     """
-    deviation = _pooled_deviation(values, reference)
+    deviation = pooled_deviation(values, reference)
     difference = float(values.mean() - reference.mean())
     explanation = f"mean {reference.mean():.4g} -> {values.mean():.4g}"
     if deviation <= _ROUNDING * max(abs(values).max(), abs(reference).max()):
@@ -46,7 +46,7 @@ def _of_constants(difference: float, explanation: str) -> Comparison:
     return Comparison("welch", sign, 0.0, sign, sign, sign, explanation + " (both constant)")
 
 
-def _pooled_deviation(values: Numbers, reference: Numbers) -> float:
+def pooled_deviation(values: Numbers, reference: Numbers) -> float:
     n, m = len(values), len(reference)
     pooled = ((n - 1) * values.var(ddof=1) + (m - 1) * reference.var(ddof=1)) / (n + m - 2)
     return float(np.sqrt(pooled))

@@ -30,7 +30,7 @@ def compare_within_strata(tables: Sequence[tuple[int, int, int, int]], *, alpha:
         return Comparison("cmh", 0.0, 1.0, 0.0, explanation="no stratum is in both windows")
     gaps = x1 / n1 - x0 / n0
     effect = float(gaps @ weights / weights.sum())
-    margin = float(norm.ppf(1 - alpha / 2)) * float(np.sqrt(max(0.0, _sato(effect, x1, n1, x0, n0)))) / weights.sum()
+    margin = float(norm.ppf(1 - alpha / 2)) * float(np.sqrt(max(0.0, _sato(effect, x1, n1, x0, n0))) / weights.sum())
     explanation = f"within {len(n)} strata, which hold {int(n.sum())} rows"
     return Comparison("cmh", statistic, p_value, effect, effect - margin, effect + margin, explanation)
 
@@ -52,3 +52,29 @@ def _sato(effect: float, x1: Numbers, n1: Numbers, x0: Numbers, n0: Numbers) -> 
     p = (n1**2 * x0 - n0**2 * x1 + n1 * n0 * (n0 - n1) / 2) / n**2
     q = (x1 * (n0 - x0) + x0 * (n1 - x1)) / (2 * n)
     return float(effect * p.sum() + q.sum())
+
+
+def compare_means_within_strata(
+    strata: Sequence[tuple[Numbers, Numbers]], *, deviation: float, alpha: float = 0.05
+) -> Comparison:
+    """Each stratum: our values and the reference's. Effect: the difference of means, in units of `deviation`.
+
+    Mantel and Haenszel's weights (n1 n0 / n); the variance is that of the weighted sum, by each group's own
+    variance in each stratum. Strata with fewer than two values on a side are left out; p is 1 where none is left.
+    """
+    kept = [(ours, theirs) for ours, theirs in strata if len(ours) > 1 and len(theirs) > 1]
+    if not kept or deviation <= 0:
+        return Comparison("stratified_means", 0.0, 1.0, 0.0, explanation="no stratum has two values of both")
+    weights = np.array([len(a) * len(b) / (len(a) + len(b)) for a, b in kept])
+    weights /= weights.sum()
+    gap = float(weights @ [a.mean() - b.mean() for a, b in kept])
+    variance = float(weights**2 @ [a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b) for a, b in kept])
+    explanation = f"within {len(kept)} strata, which hold {sum(len(a) + len(b) for a, b in kept)} rows"
+    if variance == 0:
+        return Comparison("stratified_means", 0.0, float(gap == 0), gap / deviation, explanation=explanation)
+    z = gap / float(np.sqrt(variance))
+    margin = float(norm.ppf(1 - alpha / 2)) * float(np.sqrt(variance))
+    return Comparison(
+        "stratified_means", z, float(2 * norm.sf(abs(z))), gap / deviation,
+        (gap - margin) / deviation, (gap + margin) / deviation, explanation,
+    )  # fmt: skip
