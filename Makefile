@@ -70,7 +70,7 @@ node: $(VENV)/.ready-dev
 
 dialects: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/recorded_traffic.py
-	$(BIN)/python benchmarks/recorded_providers.py
+	$(BIN)/python benchmarks/recorded_providers.py --page docs/dialects.md $(ARGS)
 
 # torch is pinned to a build that comes without gigabytes of GPU libraries where the index offers one.
 $(VENV)/.ready-lifecycle: pyproject.toml

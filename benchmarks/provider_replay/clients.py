@@ -81,7 +81,10 @@ def _anthropic(recording: Recording, url: str) -> None:
 
 
 def _mistral(recording: Recording, url: str) -> None:
-    from mistralai import Mistral
+    try:
+        from mistralai.client import Mistral  # since 2.0
+    except ImportError:
+        from mistralai import Mistral
 
     client = Mistral(api_key=KEY, server_url=url)
     body = {key: value for key, value in recording.request.items() if key != "stream"}

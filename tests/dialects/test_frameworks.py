@@ -289,6 +289,42 @@ EXAMPLES = (
             "Environment": "test",
         },
     ),
+    Example(
+        "Logfire keeps the provider's own usage: OpenAI",
+        {
+            "gen_ai.usage.input_tokens": 88,
+            "gen_ai.usage.output_tokens": 65,
+            "gen_ai.usage.raw": '{"input_tokens":88,"input_tokens_details":{"cached_tokens":7},"output_tokens":65,'
+            '"output_tokens_details":{"reasoning_tokens":45}}',
+        },
+        {"InputTokens": 88, "OutputTokens": 65, "CachedInputTokens": 7, "ReasoningTokens": 45},
+    ),
+    Example(
+        "Logfire keeps the provider's own usage: Anthropic",
+        {
+            "gen_ai.usage.input_tokens": 1200,
+            "gen_ai.usage.output_tokens": 2,
+            "gen_ai.usage.raw": '{"input_tokens":4,"cache_read_input_tokens":1167,"cache_creation_input_tokens":29,'
+            '"cache_creation":{"ephemeral_5m_input_tokens":9,"ephemeral_1h_input_tokens":20},"service_tier":"batch"}',
+        },
+        {
+            "InputTokens": 1200,
+            "CachedInputTokens": 1167,
+            "CacheWriteTokens": 29,
+            "CacheWrite1hTokens": 20,
+            "ServiceTier": "batch",
+        },
+    ),
+    Example(
+        "Anthropic's client tells its calls itself",
+        {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.request.model": "claude-sonnet-4-5",
+            "anthropic.message.stop_reason": "end_turn",
+            "anthropic.response.service_tier": "priority",
+        },
+        {"Kind": "llm", "FinishReasons": ["stop"], "ServiceTier": "priority"},
+    ),
 )
 
 

@@ -87,6 +87,19 @@ OTHERS = (
         {"gen_ai.completion.0.refusal": "no"},
         {"OutputMessages": [{"role": "assistant", "parts": [{"type": "text", "content": "no"}]}]},
     ),
+    Example(
+        "Cohere's stream: its parts as JSON text",
+        {
+            "gen_ai.completion.0.role": "assistant",
+            "gen_ai.completion.0.content": '[{"thinking": null, "text": "hello"}]',
+        },
+        {"OutputMessages": [{"role": "assistant", "parts": [{"type": "text", "content": "hello"}]}]},
+    ),
+    Example(
+        "Mistral's stream of a call: a reason and no words",
+        {"gen_ai.completion.0.finish_reason": "tool_calls", "gen_ai.completion.0.role": ""},
+        {"FinishReasons": ["tool_call"]},
+    ),
 )
 
 
@@ -97,7 +110,8 @@ def test_openllmetry_means_the_same(rows_of: RowsOf) -> None:
 
 def test_the_first_of_many_chunk_events_counts(rows_of: RowsOf) -> None:
     """One event a chunk is sent; the first is the first token."""
-    span = make_span(CALL)
+    span = make_span({key: value for key, value in CALL.items() if "streaming" not in key})
     for i in (5, 9, 12):
         span.events.add(name="gen_ai.content.completion.chunk", time_unix_nano=START_NS + i)
-    assert rows_of([span])[0]["TimeToFirstToken"] == 5
+    (row,) = rows_of([span])
+    assert (row["TimeToFirstToken"], row["Streaming"]) == (5, True)

@@ -104,6 +104,7 @@ NOT_TEXTS = {
         "InputAudioTokens",
         "OutputAudioTokens",
         "ReasoningTokens",
+        "CacheWrite1hTokens",
         "CostUsd",
         "TimeToFirstTokenSeconds",
         "Streaming",

@@ -88,6 +88,32 @@ def test_messages_of_the_older_kind_are_put_in_order(store: ClickHouseStore) -> 
     assert answered == ANSWERED
 
 
+def test_contents_of_providers_own_parts_are_read(store: ClickHouseStore) -> None:
+    """Bedrock's Converse and Anthropic's messages: text, calls and answers in one list."""
+    span = _span()
+    put(store, make_request([span]), TRACES)
+    use = {"toolUse": {"toolUseId": "t1", "name": "weather", "input": {"city": "Oslo"}}}
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": "rain"}
+    said = {"role": "assistant", "content": [{"text": "I look"}, use]}
+    put(
+        store,
+        logs_request(
+            _on(span, "gen_ai.user.message", 1, body={"content": [{"text": "hi"}]}),
+            _on(span, "gen_ai.user.message", 2, body={"content": [result]}),
+            _on(span, "gen_ai.choice", 3, body={"index": 0, "finish_reason": "tool_use", "message": said}),
+        ),
+        LOGS,
+    )
+    join_content(store)
+    asked, answered = _messages(store, span)
+    assert asked[0] == ASKED[0]
+    assert asked[1]["parts"] == [{"type": "tool_call_response", "id": "t1", "response": "rain"}]
+    assert answered[0]["parts"] == [
+        {"type": "text", "content": "I look"},
+        {"type": "tool_call", "id": "t1", "name": "weather", "arguments": {"city": "Oslo"}},
+    ]
+
+
 def test_a_span_is_counted_once_however_often_it_is_written(store: ClickHouseStore) -> None:
     """Joining content changes neither calls nor tokens of the rollup, and leaves one row."""
     span = _span({"gen_ai.usage.input_tokens": 7})

@@ -20,12 +20,12 @@ _MODELS = [(provider.id, model.id) for provider in get_snapshot().providers for 
 starts = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(timezone.utc))
 
 
-@settings(max_examples=200, database=None)
+@settings(max_examples=200, database=None, deadline=None)
 @given(st.sampled_from(_MODELS), st.lists(starts, max_size=3))
 def test_at_any_time_a_tier_has_one_price(model: tuple[str, str], own_starts: list[datetime]) -> None:
     """Whatever own prices begin when: rows of one tier and size never overlap."""
     own = [
-        Price("", model[1], "", start.replace(microsecond=0), usd=(1.0,) * 6, source=OWN) for start in set(own_starts)
+        Price("", model[1], "", start.replace(microsecond=0), usd=(1.0,) * 7, source=OWN) for start in set(own_starts)
     ]
     rows = sorted(price_list(*model, own), key=lambda row: (row.tier, row.input_from, row.start))
     for row, following in pairwise(rows):
@@ -67,7 +67,7 @@ def test_an_own_price_replaces_the_librarys_from_its_start() -> None:
     rows = [row for row in price_list("openai", "gpt-4o", own) if not row.tier]
     assert [(row.source == OWN, row.start >= JANUARY) for row in rows if row.until >= JANUARY] == [(True, True)]
     assert max(row.until for row in rows if row.source != OWN) == JANUARY - timedelta(seconds=1)
-    assert rows[-1].usd == pytest.approx((1e-6, 1e-6, 1e-6, 2e-6, 1e-6, 2e-6))
+    assert rows[-1].usd == pytest.approx((1e-6, 1e-6, 1e-6, 2e-6, 1e-6, 2e-6, 1e-6))
 
 
 def test_own_prices_are_in_a_stated_currency() -> None:
@@ -104,3 +104,15 @@ def test_a_wrong_price_says_what_is_right(table: dict[str, Any], says: str) -> N
     """The message names the entry and the setting."""
     with pytest.raises(ConfigurationError, match=says):
         own_prices(table)
+
+
+def test_prices_by_the_hour_are_those_of_the_call_s_hour() -> None:
+    """DeepSeek's day costs twice its night (00:30 to 16:30 UTC); outside of the years listed nothing is known."""
+    rows = price_list("deepseek", "deepseek-chat")
+    assert _usd_at(rows, datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)) == pytest.approx(0.27e-6)
+    assert _usd_at(rows, datetime(2026, 3, 1, 16, 30, tzinfo=timezone.utc)) == pytest.approx(0.135e-6)
+    assert _usd_at(rows, datetime(2035, 3, 1, 12, 0, tzinfo=timezone.utc)) is None
+
+
+def _usd_at(rows: list[Price], at: datetime) -> float | None:
+    return next((row.usd[0] for row in rows if row.usd and row.start <= at <= row.until), None)

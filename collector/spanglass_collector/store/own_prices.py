@@ -11,7 +11,8 @@ from = 2026-01-01            # left out: always
 tier = "batch"               # left out: the ordinary price; batch, flex or priority
 input = 0.20
 output = 0.60
-cached_input = 0.05          # left out, like cache_write and input_audio: priced as input; output_audio as output
+cached_input = 0.05          # left out, like cache_write and input_audio: priced as input; output_audio as output;
+                             # cache_write_1h as cache_write
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from spanglass_collector.errors import ConfigurationError
 from spanglass_collector.store.price_list import BEGINNING, CONTEXTS, OWN, Price
 
 PER_TOKEN = 1e-6
-NUMBERS = ("input", "output", "cached_input", "cache_write", "input_audio", "output_audio")
+NUMBERS = ("input", "output", "cached_input", "cache_write", "cache_write_1h", "input_audio", "output_audio")
 
 
 def own_prices(table: Mapping[str, Any]) -> tuple[Price, ...]:
@@ -55,13 +56,14 @@ def _price(entry: Mapping[str, Any], rate: float) -> Price:
     if not {"input", "output"} <= set(usd):
         raise ConfigurationError(f"price of {name}: give input and output, per million tokens")
     parts = [usd.get(key, usd["input"]) for key in ("cached_input", "cache_write")]
+    hour = usd.get("cache_write_1h", parts[1])
     audio = (usd.get("input_audio", usd["input"]), usd.get("output_audio", usd["output"]))
     return Price(
         str(entry.get("provider", "")),
         name,
         tier,
         _start(name, entry.get("from")),
-        usd=(usd["input"], parts[0], parts[1], usd["output"], *audio),
+        usd=(usd["input"], parts[0], parts[1], usd["output"], *audio, hour),
         source=OWN,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
@@ -41,8 +41,11 @@ CONTEXTS: dict[str, tuple[dict[str, str], ...]] = {
 }
 """Our tiers in the library's words."""
 UNITS = ("input_mtok", "cache_read_mtok", "cache_write_mtok", "output_mtok", "input_audio_mtok", "output_audio_mtok")
-Usd = tuple[float, float, float, float, float, float]
-"""USD per token: uncached input, cached input, cache write, output, audio input, audio output."""
+UNITS += ("cache_write_1h_mtok",)
+Usd = tuple[float, float, float, float, float, float, float]
+"""USD per token: uncached input, cached input, cache write, output, audio input and output, cache write of an hour."""
+HOURS_FROM, HOURS_UNTIL = date(2025, 1, 1), date(2030, 1, 1)
+"""Prices by the hour are a row for each part of each day between these; calls at other times are unpriced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,9 @@ def _find(provider: str, model: str) -> Any:
 
 def _through_time(info: Any, contexts: Sequence[dict[str, str]]) -> Iterator[Price]:
     """Prices from each change to the next. A tier that the library does not price at a time has no row for it."""
+    if has_hours(info):
+        yield from _through_days(info) if contexts == ({},) else ()
+        return
     starts = sorted({BEGINNING, *_changes(info, contexts)})
     for start, following in zip(starts, [*starts[1:], None], strict=True):
         until = following - timedelta(seconds=1) if following else END
@@ -99,6 +105,33 @@ def _through_time(info: Any, contexts: Sequence[dict[str, str]]) -> Iterator[Pri
             if prices is not None and prices.input_mtok is not None:
                 yield from _brackets(prices, start, until)
                 break
+
+
+def has_hours(info: Any) -> bool:
+    """Whether the model's price changes with the time of day."""
+    return bool(_hours(info))
+
+
+def _hours(info: Any) -> list[time]:
+    prices = info.prices if isinstance(info.prices, list) else []
+    constraints = [each.constraint for each in prices if hasattr(each.constraint, "start_time")]
+    changes = {at.replace(tzinfo=None) for each in constraints for at in (each.start_time, each.end_time)}
+    return sorted({time(), *changes}) if changes else []
+
+
+def _through_days(info: Any) -> Iterator[Price]:
+    """Times of day are UTC in the library."""
+    hours = _hours(info)
+    days = (HOURS_FROM + timedelta(days=n) for n in range((HOURS_UNTIL - HOURS_FROM).days))
+    starts = [datetime.combine(day, at, timezone.utc) for day in days for at in hours]
+    end = datetime.combine(HOURS_UNTIL, time(), timezone.utc)
+    known: dict[int, list[Price]] = {}
+    for start, following in zip(starts, [*starts[1:], end], strict=True):
+        until = following - timedelta(seconds=1)
+        prices = info.get_prices(start)
+        if id(prices) not in known:
+            known[id(prices)] = list(_brackets(prices, start, until))
+        yield from (replace(price, start=start, until=until) for price in known[id(prices)])
 
 
 def _prices_at(info: Any, at: datetime, context: dict[str, str]) -> Any:
@@ -125,7 +158,8 @@ def _brackets(prices: Any, start: datetime, until: datetime) -> Iterator[Price]:
         usd = [_per_token(getattr(prices, unit), input_from) for unit in UNITS]
         # What has no price of its own is priced as what it is a part of.
         plain_input, plain_output = usd[0] or 0.0, usd[3] or 0.0
-        parts = (plain_input, plain_input, plain_input, plain_output, plain_input, plain_output)
+        written = plain_input if usd[2] is None else usd[2]
+        parts = (plain_input, plain_input, plain_input, plain_output, plain_input, plain_output, written)
         filled = [each if each is not None else part for each, part in zip(usd, parts, strict=True)]
         yield Price("", "", "", start, until, input_from, tuple(filled), LIBRARY)  # type: ignore[arg-type]
 

@@ -14,7 +14,7 @@ from importlib.resources import files
 from genai_prices.data_snapshot import get_snapshot
 
 from spanglass_collector.store.contract import Store
-from spanglass_collector.store.price_list import LIBRARY, LIBRARY_PROVIDERS, OWN, Price, price_list
+from spanglass_collector.store.price_list import LIBRARY, LIBRARY_PROVIDERS, OWN, UNITS, Price, has_hours, price_list
 from spanglass_collector.store.repricing import Selection, reprice
 
 Model = tuple[str, str]
@@ -23,9 +23,10 @@ Model = tuple[str, str]
 COLUMNS = (
     *("Provider", "Model", "Tier", "EffectiveFrom", "EffectiveUntil", "InputFrom"),
     *("InputUsd", "CachedInputUsd", "CacheWriteUsd", "OutputUsd", "InputAudioUsd", "OutputAudioUsd"),
+    "CacheWrite1hUsd",
     *("Source", "UpdatedAt"),
 )
-NO_USD = (None,) * 6
+NO_USD = (None,) * len(UNITS)
 
 
 def _sql(name: str) -> str:
@@ -35,7 +36,7 @@ def _sql(name: str) -> str:
 def refresh_prices(store: Store, own: Sequence[Price] = ()) -> None:
     """Give the store the price list when it has none of this library's version, and the user's own as they are now."""
     rows = store.query("SELECT countIf(Source = {now:String}) FROM model_prices", {"now": LIBRARY}).result_rows
-    known = set(_library_models()) if not rows[0][0] else set()
+    known = set(_library_models()) | _looked_up(store) if not rows[0][0] else set()
     overridden = store.query(
         "SELECT DISTINCT Provider, Model FROM model_prices WHERE Source = {own:String}", {"own": OWN}
     )
@@ -50,18 +51,25 @@ def refresh_prices(store: Store, own: Sequence[Price] = ()) -> None:
         _write(store, (price for provider, model in sorted(models) for price in price_list(provider, model, own)))
 
 
+def _looked_up(store: Store) -> set[Model]:
+    """Models under the names that calls gave them: another version of the library may know them otherwise."""
+    rows = store.query("SELECT DISTINCT Provider, Model FROM model_prices WHERE Source != {own:String}", {"own": OWN})
+    return {(str(provider), str(model)) for provider, model in rows.result_rows}
+
+
 def preload(store: Store) -> None:
     """Give the store the library's own model names, so that most calls are priced on arrival."""
     refresh_prices(store)
 
 
 def _library_models() -> Iterable[Model]:
+    """All but those with a price by the hour, which are thousands of rows and are looked up once they are called."""
     ours: dict[str, list[str]] = {}
     for name, library_id in LIBRARY_PROVIDERS.items():
         ours.setdefault(library_id, []).append(name)
     for provider in get_snapshot().providers:
         for name in ours.get(provider.id, [provider.id]):
-            yield from ((name, model.id) for model in provider.models)
+            yield from ((name, model.id) for model in provider.models if not has_hours(model))
 
 
 def price_new_models(store: Store, own: Sequence[Price] = ()) -> dict[Model, bool]:
