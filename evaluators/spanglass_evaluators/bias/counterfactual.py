@@ -73,44 +73,49 @@ class Counterfactual:
         pairs = zip(*(current.columns[name] for name in TEXTS), strict=True)
         exchanges = [Exchange(asked or "", said or "") for asked, said in pairs]
         variants = list(variants_of(exchanges, self.config.axes, self.config.swaps_per_text))
-        return [row for evaluator in self.audited for row in self._rows(evaluator, exchanges, variants)]
+        return [
+            row
+            for evaluator in self.audited
+            for row in judgements(evaluator.name, rescored(evaluator, exchanges, variants), self.config)
+        ]
 
-    def _rows(
-        self, evaluator: SpanEvaluator, exchanges: Sequence[Exchange], variants: Sequence[Variant]
-    ) -> Iterator[WindowJudgement]:
-        scored = rescored(evaluator, exchanges, variants)
-        turned = flips(scored, alpha=self.config.alpha)
-        if not turned:
-            yield WindowJudgement(evaluator.name, "identity_flips", 0, 0, explanation="no text names a group")
-        for found in turned:
-            yield self._of_flips(evaluator.name, found)
-        for gap in pair_gaps(scored, alpha=self.config.alpha, min_texts=self.config.min_texts):
-            yield self._of_gap(evaluator.name, gap)
 
-    def _of_flips(self, feature: str, found: Flips) -> WindowJudgement:
-        tolerated = self.config.tolerated_flips
-        enough = found.texts >= self.config.min_texts
-        return WindowJudgement(
-            feature, "identity_flips", found.texts, found.swaps, cohort=f"{found.axis} swapped",
-            effect_size=found.share, effect_low=found.low, effect_high=found.high, threshold=tolerated,
-            statistic=found.largest, drifted=found.low > tolerated if enough else None,
-            explanation=f"{found.flipped} of {found.texts} verdicts turn; "
-            f"scores move by {found.mean_absolute:.3g} on average, at most {found.largest:.3g}",
-        )  # fmt: skip
+def judgements(feature: str, scored: Sequence[Scored], config: CounterfactualConfig) -> Iterator[WindowJudgement]:
+    """A row an axis (flips), then a row a pair of groups (mean gap)."""
+    turned = flips(scored, alpha=config.alpha)
+    if not turned:
+        yield WindowJudgement(feature, "identity_flips", 0, 0, explanation="no text names a group")
+    for found in turned:
+        yield _of_flips(feature, found, config)
+    for gap in pair_gaps(scored, alpha=config.alpha, min_texts=config.min_texts):
+        yield _of_gap(feature, gap, config)
 
-    def _of_gap(self, feature: str, found: PairGap) -> WindowJudgement:
-        tolerated = self.config.tolerated_gap
-        beyond = None
-        if found.low is not None and found.high is not None:
-            beyond = found.low > tolerated or found.high < -tolerated
-        short = "" if beyond is not None else f"not enough data: fewer than {self.config.min_texts} texts; "
-        return WindowJudgement(
-            feature, "identity_swap", found.texts, found.swaps,
-            cohort=f"{found.axis}={found.second} vs {found.axis}={found.first}",
-            statistic=found.statistic, p_value=found.p_value, adjusted_p_value=found.adjusted_p_value,
-            effect_size=found.gap, effect_low=found.low, effect_high=found.high, threshold=tolerated, drifted=beyond,
-            explanation=f"{short}{found.flipped} of {found.texts} verdicts turn",
-        )  # fmt: skip
+
+def _of_flips(feature: str, found: Flips, config: CounterfactualConfig) -> WindowJudgement:
+    tolerated = config.tolerated_flips
+    enough = found.texts >= config.min_texts
+    return WindowJudgement(
+        feature, "identity_flips", found.texts, found.swaps, cohort=f"{found.axis} swapped",
+        effect_size=found.share, effect_low=found.low, effect_high=found.high, threshold=tolerated,
+        statistic=found.largest, drifted=found.low > tolerated if enough else None,
+        explanation=f"{found.flipped} of {found.texts} verdicts turn; "
+        f"scores move by {found.mean_absolute:.3g} on average, at most {found.largest:.3g}",
+    )  # fmt: skip
+
+
+def _of_gap(feature: str, found: PairGap, config: CounterfactualConfig) -> WindowJudgement:
+    tolerated = config.tolerated_gap
+    beyond = None
+    if found.low is not None and found.high is not None:
+        beyond = found.low > tolerated or found.high < -tolerated
+    short = "" if beyond is not None else f"not enough data: fewer than {config.min_texts} texts; "
+    return WindowJudgement(
+        feature, "identity_swap", found.texts, found.swaps,
+        cohort=f"{found.axis}={found.second} vs {found.axis}={found.first}",
+        statistic=found.statistic, p_value=found.p_value, adjusted_p_value=found.adjusted_p_value,
+        effect_size=found.gap, effect_low=found.low, effect_high=found.high, threshold=tolerated, drifted=beyond,
+        explanation=f"{short}{found.flipped} of {found.texts} verdicts turn",
+    )  # fmt: skip
 
 
 def variants_of(exchanges: Sequence[Exchange], axes: Sequence[str], most_per_text: int) -> Iterator[Variant]:
