@@ -40,8 +40,10 @@ CONTEXTS: dict[str, tuple[dict[str, str], ...]] = {
     "priority": ({"service_tier": "priority"},),
 }
 """Our tiers in the library's words."""
-UNITS = ("input_mtok", "cache_read_mtok", "cache_write_mtok", "output_mtok", "input_audio_mtok", "output_audio_mtok")
-UNITS += ("cache_write_1h_mtok",)
+UNITS = (
+    *("input_mtok", "cache_read_mtok", "cache_write_mtok", "output_mtok", "input_audio_mtok", "output_audio_mtok"),
+    "cache_write_1h_mtok",
+)
 Usd = tuple[float, float, float, float, float, float, float]
 """USD per token: uncached input, cached input, cache write, output, audio input and output, cache write of an hour."""
 HOURS_FROM, HOURS_UNTIL = date(2025, 1, 1), date(2030, 1, 1)
