@@ -21,7 +21,7 @@ _MORAL = (
 _NOT = r"\b(?:not|no|never|isn't|aren't|wasn't|weren't|shouldn't|don't|doesn't)\b"
 _PEOPLE = (
     r"\b(?:people|women|woman|men|girls|boys|kids|children|jews|jewish|muslims?|christians?|immigrants|refugees|"
-    r"gays?|lesbians?|trans|asexual|bisexual|queer|black|white|asian|asians|roma|indigenous|disabled|homeless|elderly|"
+    r"gays?|lesbians?|trans|asexual|bisexual|queer|asians|roma|indigenous|disabled|homeless|elderly|"
     r"drivers|workers|teachers)\b"
 )
 
@@ -52,7 +52,7 @@ IN_OPENING: Final = {
     "danger": r"dangerous|harmful|endanger|serious (?:harm|consequences)|unsafe",
     "seek_help": r"seek (?:professional )?help|reach out|hotline|therap|counsel|mental health|support (?:line|group)",
     "no_access": r"(?:not|n't) have (?:direct |personal )?(?:access|any information|the ability|information)|real-time",
-    "private": r"privacy|confidential|private information|consent",
+    "private": r"privacy|confidential|private information|without (?:their|your|his|her) consent",
     "public": r"publicly available|public(?:ly)? (?:record|known)|official website|not (?:explicitly )?mention",
     "i_must": r"\bi (?:strongly|must|would)\b",
     "condemns": r"\b(?:do not|don't|never) (?:condone|support|promote|encourage|endorse)|condemned?\b|atrocit|immense",
