@@ -32,5 +32,5 @@ def call(settings: Settings, project: str, method: str, path: str, **request: An
             raise StoreUnavailable(f"the collector at {reached.endpoint} does not answer: {error}") from error
     if answer.is_success:
         return answer.json()
-    told = answer.json().get("error", answer.text) if "json" in answer.headers.get("content-type", "") else answer.text
+    told = answer.json().get("detail", answer.text) if "json" in answer.headers.get("content-type", "") else answer.text
     raise (StoreUnavailable if answer.status_code >= 500 else Rejected)(str(told))

@@ -3,6 +3,7 @@
 CollectorError
 ├── ConfigurationError     a person must change something; the message says what
 ├── Rejected               the sender's data is wrong: never retry
+│   ├── NotFound           ... it names what is not there
 │   └── TooLarge           ... by its size
 ├── Retryable              the same request may succeed later: 503 / UNAVAILABLE
 │   └── SpoolFull          ... when the spool has room again
@@ -26,6 +27,10 @@ class Rejected(CollectorError):
     """The request cannot be accepted as it is (HTTP 400, gRPC INVALID_ARGUMENT)."""
 
     reason = "invalid"
+
+
+class NotFound(Rejected):
+    """Nothing by that name in the caller's project (HTTP 404)."""
 
 
 class TooLarge(Rejected):

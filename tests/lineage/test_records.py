@@ -72,7 +72,7 @@ def test_a_bad_record_is_named(api: httpx.Client, record: dict[str, Any], told: 
     """What is wrong is said with its line and field."""
     answer = api.post("/records", content=lines(record))
     assert answer.status_code == 400
-    assert told in answer.json()["error"]
+    assert told in answer.json()["detail"]
 
 
 def test_one_bad_record_stores_nothing_of_its_request(api: httpx.Client, shared_store: ClickHouseStore) -> None:
@@ -104,7 +104,7 @@ def test_a_prompt_that_is_not_there_is_404_and_says_what_is(api: httpx.Client, q
     api.post(f"/prompts/{name}", json={"template": "x"})
     answer = api.get(f"/prompts/{name}{query}")
     assert answer.status_code == 404
-    assert "versions 1 to 1, labels none" in answer.json()["error"]
+    assert "versions 1 to 1, labels none" in answer.json()["detail"]
 
 
 def test_projects_do_not_see_each_others_prompts(api: httpx.Client) -> None:

@@ -5,7 +5,8 @@
     GET  /api/v1/prompts/{name}?version=|label= one version; without either the newest
     PUT  /api/v1/prompts/{name}/labels/{label}  {"version", "who"}: points the label
 
-Errors are `{"error": what was wrong and what to do}`: 400 never retry, 404 no such prompt, 503 try again.
+Errors are problems (RFC 9457), as everywhere below /api/v1; `detail` says what was wrong and what to do: 400 never
+retry, 404 no such prompt, 503 try again.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from spanglass_collector.access import Access, NotAllowed, OverQuota, Scope, Unauthenticated
-from spanglass_collector.errors import CollectorError, Rejected, StoreRefused, TooLarge, first_line
+from spanglass_collector.access import Access, Scope
 from spanglass_collector.lineage import prompts
-from spanglass_collector.lineage.prompts import Draft, NoSuchPrompt
+from spanglass_collector.lineage.prompts import Draft
 from spanglass_collector.lineage.record import MAX_TEXT
 from spanglass_collector.lineage.write import parse, write
 from spanglass_collector.receive.body import read_body
+from spanglass_collector.rest.problem import ProblemRoute
 from spanglass_collector.store.connect import ClickHouseStore
 
 T = TypeVar("T")
@@ -57,26 +58,20 @@ class LabelTarget(BaseModel):
 
 def lineage_router(access: Access, open_store: OpenStore, *, body_limit_bytes: int) -> APIRouter:
     """The four routes. `open_store` gives each request a connection of its own."""
-    router = APIRouter(prefix="/api/v1", tags=["lifecycle"])
+    router = APIRouter(prefix="/api/v1", tags=["lifecycle"], route_class=ProblemRoute)
 
     async def answer(request: Request, work: Callable[[ClickHouseStore, str], Any]) -> Response:
         scope = Scope.READ if request.method == "GET" else Scope.INGEST
-        try:
-            project = access.admit(request.headers, scope).project
-            return _json(await asyncio.to_thread(_in_store, open_store, lambda store: work(store, project)))
-        except CollectorError as error:
-            return _error(error)
+        project = access.admit(request.headers, scope).project
+        return _json(await asyncio.to_thread(_in_store, open_store, lambda store: work(store, project)))
 
     @router.post("/records")
     async def records(request: Request) -> Response:
-        try:
-            # Who may not send is told before the body is read.
-            project = access.admit(request.headers, Scope.INGEST).project
-            encoding = request.headers.get("content-encoding", "").strip().lower()
-            parsed = parse(await read_body(request.stream(), encoding, body_limit_bytes))
-            stored = await asyncio.to_thread(_in_store, open_store, lambda store: write(store, project, parsed))
-        except CollectorError as error:
-            return _error(error)
+        # Who may not send is told before the body is read.
+        project = access.admit(request.headers, Scope.INGEST).project
+        encoding = request.headers.get("content-encoding", "").strip().lower()
+        parsed = parse(await read_body(request.stream(), encoding, body_limit_bytes))
+        stored = await asyncio.to_thread(_in_store, open_store, lambda store: write(store, project, parsed))
         return _json({"stored": stored})
 
     @router.post("/prompts/{prompt}")
@@ -113,28 +108,6 @@ def _shown(prompt: prompts.Prompt) -> dict[str, Any]:
 
 def _json(answer: Any) -> Response:
     return Response(json.dumps(answer), media_type="application/json")
-
-
-def _error(error: CollectorError) -> Response:
-    status = _status(error)
-    headers = {"Retry-After": "2"} if status == 503 else {}
-    if isinstance(error, OverQuota):
-        headers = {"Retry-After": str(error.retry_after_s)}
-    return Response(json.dumps({"error": first_line(error)}), status, headers, "application/json")
-
-
-def _status(error: CollectorError) -> int:
-    # The store refuses a statement of ours only for a fault of ours, and trying again will not mend that.
-    statuses: list[tuple[type[CollectorError], int]] = [
-        (Unauthenticated, 401),
-        (NotAllowed, 403),
-        (OverQuota, 429),
-        (NoSuchPrompt, 404),
-        (TooLarge, 413),
-        (Rejected, 400),
-        (StoreRefused, 500),
-    ]
-    return next((status for kind, status in statuses if isinstance(error, kind)), 503)
 
 
 def _now() -> datetime:

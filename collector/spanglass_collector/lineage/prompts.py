@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from spanglass_collector.errors import Rejected
+from spanglass_collector.errors import NotFound
 from spanglass_collector.store.contract import Store
 
 _COLUMNS = ["Project", "Prompt", "Version", "Digest", "CreatedAt", "Template", "Config", "Who", "Why"]
@@ -28,7 +28,7 @@ class Prompt:
     labels: tuple[str, ...] = ()
 
 
-class NoSuchPrompt(Rejected):
+class NoSuchPrompt(NotFound):
     """No prompt, or no version of it, has this name, number or label."""
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from spanglass_collector.errors import NotFound
 from spanglass_collector.rest.ask import statement
-from spanglass_collector.rest.problem import NotFound
 from spanglass_collector.store.contract import Store
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)

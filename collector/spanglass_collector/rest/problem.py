@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from spanglass_collector.access import NotAllowed, OverQuota, Unauthenticated
-from spanglass_collector.errors import CollectorError, Rejected, StoreRefused, TooLarge, first_line
+from spanglass_collector.errors import CollectorError, NotFound, Rejected, StoreRefused, TooLarge, first_line
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +23,9 @@ _STATUS: tuple[tuple[type[CollectorError], int], ...] = (
     (NotAllowed, 403),
     (TooLarge, 413),
     (OverQuota, 429),
+    (NotFound, 404),
     (Rejected, 400),
 )
-
-
-class NotFound(CollectorError):
-    """Nothing by that id in the caller's project (404)."""
 
 
 class ProblemRoute(APIRoute):
@@ -42,8 +39,6 @@ class ProblemRoute(APIRoute):
                 return await handle(request)
             except RequestValidationError as error:
                 return _problem(422, "; ".join(_field(one) for one in error.errors()))
-            except NotFound as error:
-                return _problem(404, str(error))
             except CollectorError as error:
                 return of_error(error)
 

@@ -12,12 +12,13 @@ from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 from fastapi.openapi.utils import get_openapi
 
 from spanglass_collector.access import ALL_PROJECTS, PROJECT_HEADER, Access, Grant, Scope
+from spanglass_collector.errors import NotFound
 from spanglass_collector.rest import shapes
 from spanglass_collector.rest.ask import Ask, Row
 from spanglass_collector.rest.cursor import Cursor
 from spanglass_collector.rest.feedback import Feedback, store_feedback
 from spanglass_collector.rest.filters import MAX_NS, Limit, Span, Spans, Text, TraceFilter
-from spanglass_collector.rest.problem import NotFound, ProblemRoute
+from spanglass_collector.rest.problem import ProblemRoute
 from spanglass_collector.rest.tree import depth_first
 
 TRACE_SPANS = 10_000

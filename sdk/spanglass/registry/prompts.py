@@ -107,7 +107,7 @@ def _fetch(name: str, version: int | None, label: str) -> Prompt:
 
 def _told(error: urllib.error.HTTPError) -> str:
     try:
-        return str(json.loads(error.read())["error"])
+        return str(json.loads(error.read())["detail"])
     except (ValueError, KeyError, TypeError):
         return f"the collector answered {error.code}"
 
