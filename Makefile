@@ -7,7 +7,7 @@ PACKAGES := sdk collector evaluators dashboards app
 CODE := $(PACKAGES) tests benchmarks examples
 
 .DEFAULT_GOAL := help
-.PHONY: dashboard-types help demo test check lint types imports bench eval-report node dialects dashboards lifecycle alert-files system-packages clean
+.PHONY: adapters dashboard-types help demo test check lint types imports bench eval-report node dialects dashboards lifecycle alert-files system-packages clean
 
 help:
 	@echo "make demo         from a fresh clone to judged traffic (KEEP=1 stays up)"
@@ -17,6 +17,7 @@ help:
 	@echo "make dialects     recorded traffic of ten providers under public instrumentations, what arrives right"
 	@echo "make lifecycle    a real fine-tune, from traffic to dataset to model version to traffic, joined by one query"
 	@echo "make eval-report  every evaluator on labelled data: tables and pictures in docs/evaluators"
+	@echo "make adapters     the metrics of other libraries inside ours, each library in an environment of its own"
 	@echo "make conformance  OpenTelemetry's Python and Node SDKs against the receivers (needs npm)"
 	@echo "make node         the OpenTelemetry SDK for Node (from npm) against a real collector"
 	@echo "make bench        benchmarks (ingest, evaluators, SDK overhead)"
@@ -71,6 +72,17 @@ node: $(VENV)/.ready-dev
 dialects: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/recorded_traffic.py
 	$(BIN)/python benchmarks/recorded_providers.py --page docs/dialects.md $(ARGS)
+
+# Libraries that cannot live beside each other: each in an environment of its own, for its adapter's tests.
+adapters:
+	for library in autoevals deepeval inspect_ai ragas evidently; do \
+		case $$library in inspect_ai) wanted=inspect-ai;; ragas) wanted="ragas langchain-community<0.4";; \
+			evidently) wanted="evidently==0.7.23 pandas<3.1";; *) wanted=$$library;; esac; \
+		$(PYTHON) -m venv .venv-adapters/$$library && set -- $$wanted && \
+		.venv-adapters/$$library/bin/python -m pip install --quiet pytest hypothesis "$$@" --editable ".[evaluators]" && \
+		SPANGLASS_ADAPTERS=$$library .venv-adapters/$$library/bin/python -m pytest -q -o addopts= tests/evaluators/adapters \
+			|| exit 1; \
+	done
 
 # torch is pinned to a build that comes without gigabytes of GPU libraries where the index offers one.
 $(VENV)/.ready-lifecycle: pyproject.toml

@@ -82,6 +82,6 @@ def _span_job(name: str, table: Table, known: Mapping[str, Registration]) -> Spa
     if name not in known:
         raise ConfigurationError(
             f'{where}: no such evaluator; there are {", ".join(known)}; or name yours with load = "module:attribute", '
-            f"or a judge with kind = {', '.join(KINDS)}"
+            f"or one of a kind: kind = {', '.join(KINDS)}"
         )
     return SpanJob(known[name].build(own), selection, limits)

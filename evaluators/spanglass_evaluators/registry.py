@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from spanglass_evaluators.adapters import registrations as adapters
 from spanglass_evaluators.bias import registrations as bias
 from spanglass_evaluators.contract import SpanEvaluator
 from spanglass_evaluators.drift import registrations as drift
@@ -40,7 +41,7 @@ WINDOW_FAMILIES: Mapping[str, WindowRegistration] = {
 }
 """By the name of the list of tables in the configuration."""
 
-KINDS = judge.KINDS
+KINDS = {**judge.KINDS, **adapters.KINDS}
 """What a table of a name of the user's may be, by its `kind`."""
 
 
