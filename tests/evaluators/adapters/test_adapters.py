@@ -52,14 +52,13 @@ def judge(evaluator: SpanEvaluator, *rows: tuple[str, str]) -> list[Judgement | 
 
 @needs("autoevals")
 def test_autoevals(needs: None) -> None:
-    """A heuristic gives its score; a row it cannot measure fails alone; `call` reaches the measurement."""
+    """A heuristic gives its score; a row it cannot measure fails alone."""
     near, unknown = judge(built(kind="autoevals", metric="Levenshtein"), ("hello", "hallo"), ("hello", ""))
     assert near == Judgement(0.8)
     assert isinstance(unknown, Failure)
 
-    schema = {"type": "object", "required": ["a"]}
-    valid = built(kind="autoevals", metric="ValidJSON", call={"schema": schema})
-    assert judge(valid, ('{"a": 1}', ""), ('{"b": 1}', "")) == [Judgement(1.0), Judgement(0.0)]
+    valid = built(kind="autoevals", metric="ValidJSON")
+    assert judge(valid, ('{"a": 1}', ""), ("no JSON", "")) == [Judgement(1.0), Judgement(0.0)]
 
 
 @needs("autoevals")
