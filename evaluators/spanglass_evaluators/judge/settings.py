@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from spanglass_evaluators.errors import ConfigurationError
+from spanglass_evaluators.job_settings import SETTINGS
 from spanglass_evaluators.judge.ask import Judge, Patience
 from spanglass_evaluators.judge.cache import VerdictCache
 from spanglass_evaluators.judge.calibration.map import CalibrationMap, load_map
@@ -69,6 +70,16 @@ def build(options: Options, name: str, *, environ: Mapping[str, str] = os.enviro
     found = load_map(Path(own.pop("calibration"))) if own.get("calibration") else None
     panel = _panel(name, run, models, access, environ)
     return _evaluator(kind, name, own | {"models": models, "calibration": found.digest if found else ""}, panel, found)
+
+
+def judge_named(tables: Mapping[str, Any], name: str) -> Rubric | Pairwise:
+    """The judge of [evaluators.NAME], out of all tables under [evaluators]. Raises ConfigurationError."""
+    table = tables.get(name)
+    if not isinstance(table, Mapping) or table.get("kind") not in KINDS:
+        judges = [n for n, t in tables.items() if isinstance(t, Mapping) and t.get("kind") in KINDS]
+        known = f"there are {', '.join(judges)}" if judges else "there is none"
+        raise ConfigurationError(f"{name!r} is no judge of the settings ({known}): write [evaluators.{name}] with kind")
+    return build({key: value for key, value in table.items() if key not in (*SETTINGS, "enabled")}, name)
 
 
 def _evaluator(

@@ -76,12 +76,21 @@ def position_bias(orders: Sequence[tuple[str, str]]) -> PositionBias | None:
     return PositionBias(n, first, bootstrapped(float(alike.mean()), lambda rows: alike[rows].mean(axis=-1), n))
 
 
-def self_preference(judge_own: Sequence[float], human_own: Sequence[float]) -> Estimate | None:
-    """How much oftener the judge lets its own family's answer win than people do, on the same pairs.
+def self_preference(judge: Sequence[float], human: Sequence[float], own: Sequence[bool]) -> Estimate | None:
+    """How much more the judge gives answers of its own family than people do, beyond what it gives all others more.
 
-    1: the own answer won, 0.5: tie, 0: it lost. None with fewer than ten pairs.
+    For pairs: the value of the answer that is named in `own`. None with fewer than ten answers of either kind.
     """
-    gap = np.asarray(judge_own, dtype=np.float64) - np.asarray(human_own, dtype=np.float64)
-    if len(gap) < _LEAST:
+    gap = np.asarray(judge, dtype=np.float64) - np.asarray(human, dtype=np.float64)
+    mine = np.asarray(own, dtype=np.float64)
+    if min(mine.sum(), len(mine) - mine.sum()) < _LEAST:
         return None
-    return bootstrapped(float(gap.mean()), lambda rows: gap[rows].mean(axis=-1), len(gap))
+
+    def difference(rows: Rows) -> Numbers:
+        g, m = gap[rows], mine[rows]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            of_own, of_others = (g * m).sum(axis=-1) / m.sum(axis=-1), (g * (1 - m)).sum(axis=-1) / (1 - m).sum(axis=-1)
+        found: Numbers = of_own - of_others
+        return found
+
+    return bootstrapped(float(difference(np.arange(len(gap)))), difference, len(gap))

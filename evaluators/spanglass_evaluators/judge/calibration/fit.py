@@ -24,7 +24,7 @@ _RIDGE = 100.0
 
 
 def fit_map(judge: Sequence[float], human: Sequence[float], method: str = "auto") -> CalibrationMap:
-    """`auto` takes the method with the least error by cross-validation. Raises ConfigurationError.
+    """`auto` takes the simplest method that no other beats by more than chance would. Raises ConfigurationError.
 
     Labels may be 0 and 1 or any ordered numbers; the map ends in their range.
     """
@@ -35,12 +35,12 @@ def fit_map(judge: Sequence[float], human: Sequence[float], method: str = "auto"
         raise ConfigurationError("people labelled all items alike: a fit needs items of both kinds")
     low, high = float(y.min()), float(y.max())
     errors = cross_validated(x, (y - low) / (high - low))
-    chosen = min(METHODS, key=errors.__getitem__) if method == "auto" else method
+    chosen = _simplest(errors) if method == "auto" else method
     if chosen not in METHODS:
         raise ConfigurationError(f"method = {method!r}: use auto, {', '.join(METHODS)}")
     scaled = METHODS[chosen](x, (y - low) / (high - low))
     points = tuple((px, low + (high - low) * py) for px, py in scaled.points)
-    shown = {name: round(error * (high - low) ** 2, 6) for name, error in errors.items()}
+    shown = {name: round(float(each.mean()) * (high - low) ** 2, 6) for name, each in errors.items()}
     return replace(scaled, points=points, low=low, high=high, n=len(x), errors=shown)
 
 
@@ -53,12 +53,23 @@ def held_out(x: Numbers, y: Numbers, fit: Callable[[Numbers, Numbers], Calibrati
     return said
 
 
-def cross_validated(x: Numbers, y: Numbers) -> dict[str, float]:
-    """Mean squared error by method over four rounds of five folds; `raw`: the judge's value as it is."""
-    errors = {"raw": float(((x - y) ** 2).mean())}
+def cross_validated(x: Numbers, y: Numbers) -> dict[str, Numbers]:
+    """Squared error of every row by method, over four rounds of five folds; `raw`: the judge's value as it is."""
+    errors: dict[str, Numbers] = {"raw": (x - y) ** 2}
     for name, fit in METHODS.items():
-        errors[name] = float(np.mean([((held_out(x, y, fit, seed) - y) ** 2).mean() for seed in range(_ROUNDS)]))
+        rounds = [(held_out(x, y, fit, seed) - y) ** 2 for seed in range(_ROUNDS)]
+        errors[name] = np.mean(rounds, axis=0, dtype=np.float64)
     return errors
+
+
+def _simplest(errors: Mapping[str, Numbers]) -> str:
+    """From the simplest on; another one must be better by twice the standard error of the difference."""
+    chosen = SIMPLEST_FIRST[0]
+    for name in SIMPLEST_FIRST[1:]:
+        gain = errors[chosen] - errors[name]
+        if gain.mean() > 2 * gain.std(ddof=1) / np.sqrt(len(gain)):
+            chosen = name
+    return chosen
 
 
 def _isotonic(x: Numbers, y: Numbers) -> CalibrationMap:
@@ -89,6 +100,7 @@ METHODS: Mapping[str, Callable[[Numbers, Numbers], CalibrationMap]] = {
     "platt": _platt,
     "mean": _mean,
 }
+SIMPLEST_FIRST = ("mean", "platt", "isotonic")
 
 
 def calibration_error(said: Numbers, y: Numbers, bins: int = 10) -> float:
