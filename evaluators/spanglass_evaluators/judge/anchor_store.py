@@ -12,7 +12,6 @@ from spanglass_collector.store import Store
 from spanglass_evaluators.columns import derive, sources_of, sql_of
 from spanglass_evaluators.contract import Failure, Judgement, SpanEvaluator, WindowJudgement, target_of
 from spanglass_evaluators.digest import config_digest
-from spanglass_evaluators.engine.rows import SCORE_COLUMNS, WINDOW_COLUMNS
 from spanglass_evaluators.errors import ConfigurationError
 from spanglass_evaluators.judge.anchor import LEAST_ITEMS, AnchorItem, AnchorSet
 
@@ -28,6 +27,11 @@ _TEXTS = """
 SELECT TraceId, SpanId, {columns} FROM spans FINAL
 WHERE Project = {{project:String}} AND has({{ids:Array(String)}}, concat(TraceId, SpanId))
 """
+
+_SCORE_COLUMNS = (
+    "Project", "ScoredAt", "TargetKind", "TargetTime", "TargetId", "Name", "Value", "Label", "Explanation",
+    "Evaluator", "EvaluatorVersion", "ConfigDigest", "Source", "CostUsd", "Error",
+)  # fmt: skip
 
 
 def choose_anchors(store: Store, judge: SpanEvaluator, project: str, since_ns: int, n: int) -> AnchorSet:
@@ -70,28 +74,32 @@ def write_anchor_scores(
     """One row an item and run: `NAME.anchor` of a dataset item, with what the judge said when it was frozen."""
     pairs = zip(anchors.items, results, strict=True)
     rows = [_score_row(project, anchors, item, result, now_ns) for item, result in pairs]
-    store.insert("scores", rows, SCORE_COLUMNS)
+    store.insert("scores", rows, _SCORE_COLUMNS)
 
 
 def _score_row(
     project: str, anchors: AnchorSet, item: AnchorItem, result: Judgement | Failure, now_ns: int
 ) -> list[Any]:
     judgement = result if isinstance(result, Judgement) else Judgement(None)
-    said = orjson.dumps({"then": item.value, "now": judgement.value}).decode()
     return [
-        project, now_ns // 1000, "dataset_item", "", "", "", now_ns, f"{anchors.judge}.anchor", judgement.value,
-        judgement.label, said, anchors.judge, anchors.version, anchors.digest, "evaluator", judgement.cost_usd,
-        result.reason if isinstance(result, Failure) else "", item.id, 0,
+        project, now_ns // 1000, "dataset_item", now_ns, item.id, f"{anchors.judge}.anchor", judgement.value,
+        judgement.label, orjson.dumps({"then": item.value, "now": judgement.value}).decode(), anchors.judge,
+        anchors.version, anchors.digest, "evaluator", judgement.cost_usd,
+        result.reason if isinstance(result, Failure) else "",
     ]  # fmt: skip
 
 
 def write_anchor_drift(store: Store, project: str, anchors: AnchorSet, found: WindowJudgement, now_ns: int) -> None:
     """As any drift: name `drift`, feature `anchor:NAME`; alert rules of kind drift see it."""
     frozen_ms = int(datetime.fromisoformat(anchors.made_at).timestamp() * 1000)
-    moments = [now_ns // 1_000_000, now_ns // 1_000_000, frozen_ms, frozen_ms]
-    row = [
-        project, now_ns // 1000, "drift", found.feature, found.cohort, found.method, found.statistic, found.p_value,
-        None, found.effect_size, found.effect_low, found.effect_high, found.threshold, found.drifted, found.n,
-        found.reference_n, *moments, found.explanation, anchors.judge, anchors.version, anchors.digest, found.error,
-    ]  # fmt: skip
-    store.insert("window_scores", [row], WINDOW_COLUMNS)
+    now_ms = now_ns // 1_000_000
+    row = {
+        "Project": project, "ScoredAt": now_ns // 1000, "Name": "drift", "Feature": found.feature,
+        "Method": found.method, "Statistic": found.statistic, "PValue": found.p_value,
+        "EffectSize": found.effect_size, "EffectLow": found.effect_low, "EffectHigh": found.effect_high,
+        "Threshold": found.threshold, "Drifted": found.drifted, "N": found.n, "ReferenceN": found.reference_n,
+        "WindowStart": now_ms, "WindowEnd": now_ms, "ReferenceStart": frozen_ms, "ReferenceEnd": frozen_ms,
+        "Explanation": found.explanation, "Evaluator": anchors.judge, "EvaluatorVersion": anchors.version,
+        "ConfigDigest": anchors.digest,
+    }  # fmt: skip
+    store.insert("window_scores", [list(row.values())], list(row))
