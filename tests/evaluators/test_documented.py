@@ -9,6 +9,7 @@ import pytest
 
 from spanglass_evaluators.bias.counterfactual import CounterfactualConfig
 from spanglass_evaluators.bias.group_gap import GroupGapConfig
+from spanglass_evaluators.bias.group_rates import GroupRatesConfig
 from spanglass_evaluators.config import EngineConfig, from_mapping
 from spanglass_evaluators.drift.config import DriftConfig
 from spanglass_evaluators.drift.performance import PerformanceConfig
@@ -34,6 +35,7 @@ IN_THE_FILE = {"window_s": "window", "every_s": "every", "chunk_s": "chunk"}
         (PerformanceConfig, "drift.md"),
         (GroupGapConfig, "group_gap.md"),
         (CounterfactualConfig, "counterfactual.md"),
+        (GroupRatesConfig, "fairness.md"),
         (RefusalConfig, "refusal.md"),
         (GroundednessConfig, "groundedness.md"),
         (ReferenceMatchConfig, "reference_match.md"),

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from spanglass_evaluators.statistics.mean import compare_means
 from spanglass_evaluators.statistics.multiplicity import adjust
 from spanglass_evaluators.statistics.proportion import compare_proportions
+from spanglass_evaluators.statistics.ratio import ratio_of_shares
+from spanglass_evaluators.statistics.stratified import compare_means_within_strata
 
 
 def test_newcombe_interval_of_a_published_example() -> None:
@@ -75,3 +77,32 @@ def test_adjusted_p_values_never_fall(p_values: list[float]) -> None:
     for method in ("holm", "fdr_bh"):
         adjusted = adjust(p_values, method)  # type: ignore[arg-type]
         assert all(a is not None and a >= p - 1e-12 for a, p in zip(adjusted, p_values, strict=True))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 60), st.integers(1, 60), st.data())
+def test_ratios_of_shares_hold_their_value(n: int, m: int, data: st.DataObject) -> None:
+    """The interval is real, in order, and around the ratio; turned round it is the reciprocal."""
+    hits, other = data.draw(st.integers(0, n)), data.draw(st.integers(0, m))
+
+    found, turned = ratio_of_shares(hits, n, other, m), ratio_of_shares(other, m, hits, n)
+
+    if found.low is not None and found.high is not None:
+        assert found.low <= (found.value or 0) * (1 + 1e-6)
+        assert (found.value or 0) <= found.high * (1 + 1e-6)
+        assert (turned.value or 0) == pytest.approx(1 / (found.value or 1))
+    if other == 0:
+        assert found.value is None
+
+
+def test_means_within_one_stratum_are_means() -> None:
+    """Nothing is held fixed: the plain difference, in the given unit."""
+    generator = np.random.default_rng(0)
+    ours, theirs = generator.normal(1, 1, 200), generator.normal(0, 1, 300)
+
+    found = compare_means_within_strata([(ours, theirs)], deviation=2.0)
+
+    assert found.effect == pytest.approx((ours.mean() - theirs.mean()) / 2)
+    assert found.p_value < 1e-6
+    assert compare_means_within_strata([(ours[:1], theirs)], deviation=1.0).p_value == 1
+    assert compare_means_within_strata([], deviation=1.0).p_value == 1

@@ -10,11 +10,22 @@ from spanglass_evaluators.registration import Options, WindowRegistration, confi
 def _bias(options: Options, where: str) -> WindowEvaluator:
     from spanglass_evaluators.bias.group_gap import GroupGap, GroupGapConfig
 
+    _needs_attribute(options, where)
+    return GroupGap(configured(GroupGapConfig, options, where))
+
+
+def _fairness(options: Options, where: str) -> WindowEvaluator:
+    from spanglass_evaluators.bias.group_rates import GroupRates, GroupRatesConfig
+
+    _needs_attribute(options, where)
+    return GroupRates(configured(GroupRatesConfig, options, where))
+
+
+def _needs_attribute(options: Options, where: str) -> None:
     if "attribute" not in options:
         raise ConfigurationError(
             f'{where}: attribute is missing: say which groups, as in attribute = "metadata.gender"'
         )
-    return GroupGap(configured(GroupGapConfig, options, where))
 
 
 def _counterfactual(options: Options, where: str) -> WindowEvaluator:
@@ -27,5 +38,6 @@ def _counterfactual(options: Options, where: str) -> WindowEvaluator:
 
 WINDOW_REGISTRATIONS = (
     WindowRegistration("bias", _bias),
+    WindowRegistration("fairness", _fairness),
     WindowRegistration("counterfactual", _counterfactual),
 )

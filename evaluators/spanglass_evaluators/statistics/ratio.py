@@ -22,12 +22,14 @@ class Ratio:
 
 
 def ratio_of_shares(hits: int, n: int, reference_hits: int, reference_n: int, *, alpha: float = 0.05) -> Ratio:
-    """Interval: the score interval of Koopman (1984), which also holds at few hits. Both n must be positive."""
+    """Interval: Koopman's score interval (1984), good at few hits; Walter's where all are hits. Both n positive."""
     if reference_hits == 0 or hits == 0:
         return Ratio(0.0) if reference_hits else Ratio()
+    everybody = hits == n or reference_hits == reference_n  # where the score interval has no real solution
     low, high = confint_proportions_2indep(
-        hits, n, reference_hits, reference_n, compare="ratio", method="score", correction=False, alpha=alpha
-    )
+        hits, n, reference_hits, reference_n, compare="ratio", method="log-adjusted" if everybody else "score",
+        correction=False, alpha=alpha,
+    )  # fmt: skip
     return Ratio(hits / n / (reference_hits / reference_n), float(low), float(high))
 
 
