@@ -1,6 +1,6 @@
 """Fits the weights of groundedness: `python evaluators/training/train_groundedness.py [--data FOLDER]`.
 
-Labels: BEGIN (Dziri et al. 2022), the parts under CC BY 4.0: Wizard of Wikipedia and CMU-DoG. Fifteen weights, each
+Labels: BEGIN (Dziri et al. 2022), the parts under CC BY 4.0: Wizard of Wikipedia and CMU-DoG. Thirteen weights, each
 with the sign that makes sense. Attributable answers with their numbers changed, or negated, are added as answers
 that are not: people's sets have few of those, and they are what hurts. No knowledge text is in two folds.
 """
@@ -29,7 +29,7 @@ STRENGTH = 1.0
 ALTERED = 0.3
 """How much an altered answer counts beside one that people labelled."""
 
-_FOR = frozenset({"words", "stems", "content", "found", "pairs", "triples", "run"})
+_FOR = frozenset({"words", "stems", "content", "found", "pairs"})
 _VERB = re.compile(r"\b(is|are|was|were|has|have|can|will)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from spanglass_evaluators.quality.grounding.passage import Context, Passage
 from spanglass_evaluators.quality.text.words import content_stems, stem, words_of
@@ -23,24 +24,21 @@ def features_of(sentence: str, context: Context, passage: Passage | None) -> dic
     said = words_of(_OPENER.sub("", sentence)) or words_of(sentence)
     everything = words_of(sentence)
     near = context.words[passage.first : passage.last] if passage else []
-    near_stems = set(context.stems[passage.first : passage.last]) if passage else set()
+    near_words = frozenset(near)
+    near_stems = frozenset(context.stems[passage.first : passage.last]) if passage else frozenset()
     content = content_stems(said)
     missing = [root for root in content if root not in near_stems]
-    numbers = [word for word in said if any(c.isdigit() for c in word)]
+    numbers = [word for word in said if any(map(str.isdigit, word))]
     count = max(len(said), 1)
     return {
-        "words": sum(word in set(near) for word in everything) / max(len(everything), 1),
+        "words": sum(word in near_words for word in everything) / max(len(everything), 1),
         "stems": sum(stem(word) in near_stems for word in said) / count,
         "content": 1 - len(missing) / len(content) if content else 0.0,
         "found": math.log1p(len(content) - len(missing)),
         "missing": math.log1p(len(missing)),
-        "pairs": _share_of_grams(said, near, 2),
-        "triples": _share_of_grams(said, near, 3),
-        "run": _longest_run(said, near) / count,
-        "number_missing": float(any(number not in set(near) for number in numbers)),
-        "negation": float(
-            bool(_NEGATIONS & set(said)) != bool(_NEGATIONS & set(near)) and bool(_NEGATIONS & set(said))
-        ),
+        "pairs": _share_of_pairs(said, near),
+        "number_missing": float(any(number not in near_words for number in numbers)),
+        "negation": float(not _NEGATIONS.isdisjoint(said) and _NEGATIONS.isdisjoint(near_words)),
         "first_person": math.log1p(sum(word in _FIRST_PERSON for word in everything)),
         "second_person": math.log1p(sum(word in ("you", "your") for word in everything)),
         "question": float("?" in sentence),
@@ -49,20 +47,7 @@ def features_of(sentence: str, context: Context, passage: Passage | None) -> dic
     }
 
 
-def _share_of_grams(said: Sequence[str], near: Sequence[str], size: int) -> float:
-    grams = list(zip(*(said[i:] for i in range(size)), strict=False))
-    known = set(zip(*(near[i:] for i in range(size)), strict=False))
-    return sum(gram in known for gram in grams) / len(grams) if grams else 0.0
-
-
-def _longest_run(said: Sequence[str], near: Sequence[str]) -> int:
-    """Words of the longest stretch that stands in the passage word by word."""
-    places: dict[str, list[int]] = {}
-    for at, word in enumerate(near):
-        places.setdefault(word, []).append(at)
-    best = 0
-    lengths: dict[int, int] = {}
-    for word in said:
-        lengths = {at: lengths.get(at - 1, 0) + 1 for at in places.get(word, ())}
-        best = max(best, *lengths.values()) if lengths else best
-    return best
+def _share_of_pairs(said: Sequence[str], near: Sequence[str]) -> float:
+    pairs = list(pairwise(said))
+    known = frozenset(pairwise(near))
+    return sum(pair in known for pair in pairs) / len(pairs) if pairs else 0.0
