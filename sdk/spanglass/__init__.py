@@ -13,6 +13,8 @@ delivery), `runtime.py` (how they are put together).
 """
 
 from spanglass.capture.policy import ContentLimits
+from spanglass.guarded.decision import Blocked, Decision
+from spanglass.guarded.guard import guard
 from spanglass.ledger import Stats
 from spanglass.record.ambient import context, session, tags, user
 from spanglass.record.handle import Handle, current_span
@@ -28,7 +30,9 @@ from spanglass.version import VERSION
 __version__ = VERSION
 
 __all__ = [
+    "Blocked",
     "ContentLimits",
+    "Decision",
     "Handle",
     "Sampling",
     "Stats",
@@ -38,6 +42,7 @@ __all__ = [
     "current_span",
     "extract",
     "flush",
+    "guard",
     "init",
     "inject",
     "patch_threads",

@@ -1,0 +1,1 @@
+"""Unsafe code in answers: Python by its syntax tree, shell, SQL and JavaScript by patterns."""

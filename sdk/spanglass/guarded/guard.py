@@ -1,0 +1,238 @@
+"""`guard(...)`: a decorator, a context manager and functions that check text before and after a model call."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from spanglass.errors import ConfigurationError
+from spanglass.guarded.checks import NamedCheck, Wanted, resolve
+from spanglass.guarded.decision import Action, Blocked, Decision, Found, Side, masked, strongest
+from spanglass.guarded.policy import Policy
+from spanglass.guarded.record import record
+from spanglass.guarded.stream import WINDOW
+from spanglass.guarded.workers import Stuck, workers
+from spanglass.traced.block import span
+
+OnError = Literal["open", "closed"]
+F = TypeVar("F", bound=Callable[..., Any])
+_RAISES: Any = object()
+_opened: ContextVar[tuple[span, ...]] = ContextVar("spanglass_guard_spans", default=())
+
+
+@dataclass(slots=True)
+class GuardStats:
+    """What a guard did since it was made. `deadlines`: rounds that were late or found no thread; `failed_checks`:
+    checks that raised, and values that could not be read. `on_error` decided both."""
+
+    actions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("allow", "flag", "mask", "block"), 0))
+    deadlines: int = 0
+    failed_checks: int = 0
+
+
+@dataclass(slots=True)
+class _Round:
+    """One run of the checks; what is there when the deadline comes still counts."""
+
+    texts: Sequence[str]
+    checks: Sequence[NamedCheck]
+    found: list[tuple[str, str, int, int, float, int]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    running: str = ""
+
+    def run(self) -> None:
+        for check in self.checks:
+            self.running = check.name
+            try:
+                for number, text in enumerate(self.texts):
+                    self.found += [(check.name, *match, number) for match in check.find(text)]
+            except Exception as error:  # noqa: BLE001 - a check is a stranger's code; on_error decides
+                self.errors.append(f"{check.name}: {type(error).__name__}")
+
+
+class guard:  # noqa: N801 - reads as a statement: `with spanglass.guard(...)`
+    """Checks text on its way into and out of a model call.
+
+        guarded = spanglass.guard(checks=["pii", "injection"], policy={"pii": "mask", "injection": "block"})
+
+        @guarded
+        @trace(kind="llm")
+        def answer(messages): ...
+
+    `policy`: what is done about what a check finds: allow, flag (recorded only), mask, block. `deadline_ms` bounds
+    each side of a call; None runs checks in the caller's thread, without a bound. `on_error="open"` lets text pass
+    when a check fails or is late, "closed" blocks it. `instead` is returned by a decorated function in place of
+    raising Blocked; a callable gets the decision. `sides` overrules where the checks belong. `threshold`: findings of
+    less confidence are none. `window`: characters of a stream that are held back. Raises ConfigurationError.
+    """
+
+    def __init__(
+        self,
+        checks: Wanted,
+        *,
+        policy: Mapping[str, Action] | None = None,
+        deadline_ms: float | None = 50.0,
+        on_error: OnError = "open",
+        instead: Any = _RAISES,
+        sides: Sequence[Side] | None = None,
+        threshold: float = 0.5,
+        window: int = WINDOW,
+    ) -> None:
+        if on_error not in ("open", "closed"):
+            raise ConfigurationError(f"guard: on_error={on_error!r}; it can be 'open' or 'closed'")
+        self._checks = resolve(checks, None if sides is None else tuple(sides))
+        self._policy = Policy(policy or {}, self._checks)
+        self._deadline_s = None if deadline_ms is None else deadline_ms / 1e3
+        self._on_error = on_error
+        self._instead = instead
+        self._threshold = threshold
+        self.window = window
+        self.stats = GuardStats()
+        self._lock = threading.Lock()
+
+    def __call__(self, function: F) -> F:
+        """The function with its arguments and its result checked: plain, async, or a generator of either kind."""
+        from spanglass.guarded.function import guarded_function
+
+        return functools.wraps(function)(guarded_function(self, function))  # type: ignore[return-value]
+
+    def __enter__(self) -> guard:
+        """A span around a call whose text goes through `input` and `output`; Blocked passes through."""
+        opened = span("guard", kind="guardrail")
+        opened.__enter__()
+        _opened.set((*_opened.get(), opened))
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        *outer, opened = _opened.get()
+        _opened.set(tuple(outer))
+        opened.__exit__(*error)
+
+    async def __aenter__(self) -> guard:
+        return self.__enter__()
+
+    async def __aexit__(self, *error: Any) -> None:
+        self.__exit__(*error)
+
+    def inspect(self, text: str, side: Side = "input") -> Decision:
+        """What would be done, recorded on the current span; raises nothing."""
+        return self.decide([text], side)
+
+    def input(self, text: str) -> str:
+        """The text, masked where the policy says so. Raises Blocked."""
+        return self._passed(text, self.decide([text], "input"))
+
+    def output(self, text: str) -> str:
+        """As `input`, for what the model said."""
+        return self._passed(text, self.decide([text], "output"))
+
+    async def ainput(self, text: str) -> str:
+        """As `input`, without blocking the event loop."""
+        return self._passed(text, await self.decide_async([text], "input"))
+
+    async def aoutput(self, text: str) -> str:
+        """As `output`, without blocking the event loop."""
+        return self._passed(text, await self.decide_async([text], "output"))
+
+    def decide(self, texts: Sequence[str], side: Side, *, recorded: bool = True) -> Decision:
+        """One decision over all texts of one side of a call, within the deadline."""
+        if not texts:
+            return Decision(side, "allow")
+        began_s = time.perf_counter()
+        work, failed = self._round(texts, side), ""
+        if self._deadline_s is None or not work.checks:
+            work.run()
+        else:
+            failed = self._run_within(work, self._deadline_s)
+        return self._concluded(work, side, failed, began_s, recorded)
+
+    async def decide_async(self, texts: Sequence[str], side: Side, *, recorded: bool = True) -> Decision:
+        """As `decide`; the event loop runs on while checks run."""
+        if not texts:
+            return Decision(side, "allow")
+        began_s = time.perf_counter()
+        work, failed = self._round(texts, side), ""
+        if self._deadline_s is None or not work.checks:
+            work.run()
+        else:
+            failed = await self._run_within_async(work, self._deadline_s)
+        return self._concluded(work, side, failed, began_s, recorded)
+
+    def failed(self, side: Side, reason: str, *, recorded: bool = True) -> Decision:
+        """The decision where text could not even be read: `on_error` decides."""
+        work = _Round((), (), errors=[reason])
+        return self._concluded(work, side, "", time.perf_counter(), recorded)
+
+    def refuse(self, decision: Decision) -> Any:
+        """What a decorated function returns where it is blocked. Raises Blocked when nothing else was asked for."""
+        if self._instead is _RAISES:
+            raise Blocked(decision)
+        return self._instead(decision) if callable(self._instead) else self._instead
+
+    def _round(self, texts: Sequence[str], side: Side) -> _Round:
+        return _Round(texts, [check for check in self._checks if side in check.sides])
+
+    def _run_within(self, work: _Round, deadline_s: float) -> str:
+        from concurrent.futures import TimeoutError as TooLate
+
+        try:
+            future = workers.submit(functools.partial(copy_context().run, work.run))
+        except Stuck as error:
+            return f"stuck: {error}"
+        try:
+            future.result(deadline_s)
+        except TooLate:
+            workers.give_up(future)
+            return f"deadline: {work.running or 'no thread was free'}"
+        return ""
+
+    async def _run_within_async(self, work: _Round, deadline_s: float) -> str:
+        import asyncio
+
+        try:
+            future = workers.submit(functools.partial(copy_context().run, work.run))
+        except Stuck as error:
+            return f"stuck: {error}"
+        waited = asyncio.wrap_future(future)
+        done, _ = await asyncio.wait([waited], timeout=deadline_s)
+        if not done:
+            workers.give_up(future)
+            waited.cancel()
+            return f"deadline: {work.running or 'no thread was free'}"
+        return ""
+
+    def _concluded(self, work: _Round, side: Side, failed: str, began_s: float, recorded: bool) -> Decision:
+        errors = [*tuple(work.errors), *([failed] if failed else [])]
+        found = tuple(
+            Found(check, kind, start, end, confidence, self._policy.action(check, kind), number)
+            for check, kind, start, end, confidence, number in tuple(work.found)
+            if confidence >= self._threshold
+        )
+        action = strongest([one.action for one in found] + (["block"] if errors and self._on_error == "closed" else []))
+        elapsed_ms = (time.perf_counter() - began_s) * 1e3
+        decision = Decision(side, action, found, "; ".join(errors), elapsed_ms)
+        with self._lock:
+            self.stats.deadlines += bool(failed)
+            self.stats.failed_checks += len(work.errors)
+        if recorded:
+            self.note(decision)
+        return decision
+
+    def note(self, decision: Decision) -> None:
+        """Counts a decision and writes it on the span."""
+        with self._lock:
+            self.stats.actions[decision.action] += 1
+        record(decision)
+
+    def _passed(self, text: str, decision: Decision) -> str:
+        if decision.action == "block":
+            raise Blocked(decision)
+        return masked(text, decision.found) if decision.action == "mask" else text
+
+
+__all__ = ["Blocked", "Decision", "GuardStats", "guard"]
