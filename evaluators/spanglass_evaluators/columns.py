@@ -4,6 +4,7 @@
 - `metadata.KEY`: what the app declared, as text; '' when it did not. `reference` is `metadata.reference`.
 - `output_text`, `input_text`: plain text of what the model said and the user asked (messages.py).
 - `prompt_text`: plain text of all messages that went in, and `documents_text` of the retrieved documents.
+- `system_text`: what the application told the model, out of system instructions and messages.
 - `documents`, `offered_tools`, `called_tools`: what documents.py and tools.py read out of the JSON.
 - `time_ns`: when the span began, in ns since 1970.
 - `score:NAME` (windows only): the newest score of that name for the span, None when it has none.
@@ -18,7 +19,7 @@ from typing import Any
 from spanglass_collector.store.literal import sql_literal
 from spanglass_evaluators.documents import documents_of, documents_text
 from spanglass_evaluators.errors import ConfigurationError
-from spanglass_evaluators.messages import asked_text, said_text
+from spanglass_evaluators.messages import asked_text, said_text, system_text
 from spanglass_evaluators.tools import called_tools, offered_tools
 
 SCORE_PREFIX = "score:"
@@ -29,6 +30,7 @@ _DERIVED: Mapping[str, tuple[tuple[str, ...], Callable[..., Any]]] = {
     "output_text": (("OutputMessages", "Output"), said_text),
     "input_text": (("InputMessages", "Input"), asked_text),
     "prompt_text": (("InputMessages", "Input"), said_text),
+    "system_text": (("SystemInstructions", "InputMessages"), system_text),
     "documents": (("Documents", "Output"), documents_of),
     "documents_text": (("Documents",), documents_text),
     "offered_tools": (("ToolDefinitions",), offered_tools),

@@ -29,6 +29,12 @@ def asked_text(messages: str, fallback: str = "") -> str:
     return by_user[-1] if by_user else said_text(messages, fallback)
 
 
+def system_text(instructions: str, messages: str = "") -> str:
+    """What the application told the model: system instructions, and messages by "system" or "developer"."""
+    by_system = [text for role in ("system", "developer") for text in _texts(messages, role)]
+    return "\n\n".join([*_texts(instructions, None), *by_system])
+
+
 def _texts(messages: str, role: str | None) -> Iterator[str]:
     if not messages:
         return

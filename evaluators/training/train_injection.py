@@ -103,7 +103,7 @@ def features(found: list[Example]) -> tuple[csr_matrix, npt.NDArray[np.bool_], n
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    found = examples(parser.parse_args().data, random.Random(7))
+    found = examples(parser.parse_args().data, random.Random(7))  # noqa: S311 - no cipher
     matrix, labels, weights = features(found)
     weights[labels] /= weights[labels].sum() / weights[~labels].sum()
     fitted = LogisticRegression(C=STRENGTH, solver="lbfgs", max_iter=500, tol=1e-4)

@@ -58,7 +58,7 @@ def masked(text: str, find: Find) -> str:
 
 
 def described(found: Sequence[Finding], most: int = 20) -> str:
-    """"email at 3 to 20; card at 31 to 50": kinds and places, for the explanation of a score."""
+    """ "email at 3 to 20; card at 31 to 50": kinds and places, for the explanation of a score."""
     shown = "; ".join(f"{one.kind} at {one.start} to {one.end}" for one in found[:most])
     return f"{shown}; {len(found) - most} more" if len(found) > most else shown
 

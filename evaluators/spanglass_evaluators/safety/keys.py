@@ -4,6 +4,8 @@ The shapes are what the services' own documents and leaked-key notices show; a v
 (`password = ...`) counts when it looks like chance (letters and digits, high entropy) and not like a placeholder.
 """
 
+# ruff: noqa: E501 - an expression on one line can be searched for and read
+
 from __future__ import annotations
 
 import re

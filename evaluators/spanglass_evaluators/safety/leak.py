@@ -1,7 +1,8 @@
 """Does an answer give the system prompt away? The share of the prompt's word runs that stand in the answer.
 
-Four words in a row are rarely alike by chance, so their share (containment: Broder 1997) tells quoting from talking about
-the same things. Case, punctuation and layout do not matter; a paraphrase, a translation or an encoding is not seen.
+Four words in a row are rarely alike by chance, so their share (containment: Broder 1997) tells quoting from
+talking about the same things. Case, punctuation and layout do not matter; a paraphrase, a translation or an
+encoding is not seen.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class Pattern:
     confidence: float = 1.0
 
 
-_MANY_DIGITS = {count: re.compile(r"(?:\d[ ().:/-]{0,2}){%d}" % (count - 1) + r"\d") for count in (4, 9, 13)}
+_MANY_DIGITS = {count: re.compile(rf"(?:\d[ ().:/-]{{0,2}}){{{count - 1}}}\d") for count in (4, 9, 13)}
 
 
 def find_all(text: str, patterns: Sequence[Pattern]) -> list[Finding]:

@@ -16,7 +16,9 @@ _LOCAL = r"A-Za-z0-9._%+'-"
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "email",
-        re.compile(rf"(?<![{_LOCAL}])[{_LOCAL}]{{1,64}}@(?:[A-Za-z0-9-]{{1,63}}\.){{1,8}}[A-Za-z]{{2,24}}(?![A-Za-z0-9])"),
+        re.compile(
+            rf"(?<![{_LOCAL}])[{_LOCAL}]{{1,64}}@(?:[A-Za-z0-9-]{{1,63}}\.){{1,8}}[A-Za-z]{{2,24}}(?![A-Za-z0-9])"
+        ),
         ("@",),
     ),
     Pattern(

@@ -20,10 +20,12 @@ Embed = Callable[[Sequence[str]], npt.NDArray[np.floating]]
 _DIMENSIONS = 4096
 _WORD = re.compile(r"[^\W\d_]{2,40}")
 _EMPTY_WORDS = frozenset(
-    "the a an and or but if of to in on at by for with from as is are was were be been am it its this that these those i "
-    "you he she we they me my your his her our their what which who whom how when where why can could would should will "
-    "shall may might do does did have has had not no so than then there here about into over please tell give make some "
-    "any all more most very just also one get want need like know".split()
+    (  # noqa: SIM905 - as a list it takes a page
+        "the a an and or but if of to in on at by for with from as is are was were be been am it its this that "
+        "these those i you he she we they me my your his her our their what which who whom how when where why can "
+        "could would should will shall may might do does did have has had not no so than then there here about "
+        "into over please tell give make some any all more most very just also one get want need like know"
+    ).split()
 )
 OFF_TOPIC = "off_topic"
 
@@ -50,7 +52,12 @@ class TopicPolicy:
     ) -> None:
         self._embed = embed or hashed
         self._threshold = threshold
-        self._names = [(name, is_denied) for topics, is_denied in ((deny, True), (allow, False)) for name, examples in topics.items() for _ in examples]
+        self._names = [
+            (name, is_denied)
+            for topics, is_denied in ((deny, True), (allow, False))
+            for name, examples in topics.items()
+            for _ in examples
+        ]
         self._has_allowed = bool(allow)
         examples = [text for topics in (deny, allow) for texts in topics.values() for text in texts]
         self._examples = _unit(self._embed(examples)) if examples else np.zeros((0, 1), np.float32)
@@ -62,7 +69,10 @@ class TopicPolicy:
         if not self._names:
             return [TopicVerdict(False, "", 0.0) for _ in texts]
         rows = _unit(self._embed(texts))
-        return [self._verdict(likeness, bool(row.any())) for row, likeness in zip(rows, rows @ self._examples.T, strict=True)]
+        return [
+            self._verdict(likeness, bool(row.any()))
+            for row, likeness in zip(rows, rows @ self._examples.T, strict=True)
+        ]
 
     def _verdict(self, likeness: Floats, has_words: bool) -> TopicVerdict:
         best = int(likeness.argmax())
@@ -88,4 +98,5 @@ def hashed(texts: Sequence[str]) -> Floats:
 
 def _unit(rows: npt.NDArray[np.floating]) -> Floats:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, lengths, out=np.zeros_like(rows, np.float32), where=lengths > 0).astype(np.float32)
+    unit: Floats = np.divide(rows, lengths, out=np.zeros_like(rows, np.float32), where=lengths > 0).astype(np.float32)
+    return unit

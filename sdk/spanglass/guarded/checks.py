@@ -7,7 +7,8 @@ A check is any callable that takes a text and answers what it found:
     an iterable of (kind, start, end) or (kind, start, end, confidence)
 
 It runs in a thread of the guard and should be done within a few milliseconds. An attribute `sides` says where it
-belongs (("input",), ("output",) or both, which is what it is without). Names are entry points of the group
+belongs (("input",), ("output",) or both, which is what it is without), `owasp` to which entry of the OWASP Top 10 for
+LLM applications its findings belong. Names are entry points of the group
 `spanglass.guard_checks`: functions that take options as keywords and return a check. The SDK imports none of them
 before a guard asks for one by its name (docs/decisions/0009-inline-guard.md).
 """
@@ -31,11 +32,12 @@ _SIDES: tuple[Side, ...] = get_args(Side)
 
 @dataclass(frozen=True, slots=True)
 class NamedCheck:
-    """A check, its name in policies and scores, and the sides it looks at."""
+    """A check, its name in policies and scores, the sides it looks at, and the OWASP entry its findings belong to."""
 
     name: str
     check: Check
     sides: tuple[Side, ...]
+    owasp: str = ""
 
     def find(self, text: str) -> list[Match]:
         """What it found, in one shape. Raises what the check raises, and TypeError for an answer that is none."""
@@ -54,15 +56,16 @@ def resolve(wanted: Wanted, sides: tuple[Side, ...] | None) -> tuple[NamedCheck,
 
 
 def _named(entry: str | Check, options: Mapping[str, Any], sides: tuple[Side, ...] | None) -> NamedCheck:
-    name: str = (
-        entry.partition(":")[2] or entry
-        if isinstance(entry, str)
-        else getattr(entry, "name", None) or getattr(entry, "__name__", type(entry).__name__)
-    )
+    name = (entry.partition(":")[2] or entry) if isinstance(entry, str) else _name_of(entry)
     check = _load(entry)(**options) if isinstance(entry, str) else entry
     if not callable(check):
         raise ConfigurationError(f"guard: {name!r} is a {type(check).__name__}, which is no check")
-    return NamedCheck(name, check, sides or tuple(getattr(check, "sides", _SIDES)))
+    own_sides = tuple(getattr(check, "sides", _SIDES))
+    return NamedCheck(name, check, sides or own_sides, getattr(check, "owasp", ""))
+
+
+def _name_of(check: Check) -> str:
+    return str(getattr(check, "name", None) or getattr(check, "__name__", type(check).__name__))
 
 
 def _load(name: str) -> Callable[..., Check]:
@@ -79,7 +82,7 @@ def _load(name: str) -> Callable[..., Check]:
     except (ImportError, AttributeError) as error:
         raise ConfigurationError(f"guard: check {name!r} cannot be loaded: {error}") from error
     raise ConfigurationError(
-        f"guard: no check {name!r}; installed are {', '.join(sorted(known)) or 'none'}; or pass a callable or 'module:name'"
+        f"guard: no check {name!r}; installed are {', '.join(sorted(known)) or 'none'}; or pass a callable"
     )
 
 

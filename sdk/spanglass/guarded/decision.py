@@ -26,13 +26,15 @@ class Found(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Decision:
     """`action`: the strongest of what was found. `error`: why a check could not be made ("" when all were);
-    `on_error` has decided then, and `action` says how."""
+    `on_error` has decided then, and `action` says how. `owasp`: the entries of the OWASP Top 10 for LLM applications
+    that the findings belong to."""
 
     side: Side
     action: Action
     found: tuple[Found, ...] = ()
     error: str = ""
     elapsed_ms: float = 0.0
+    owasp: tuple[str, ...] = ()
 
     @property
     def kinds(self) -> tuple[str, ...]:

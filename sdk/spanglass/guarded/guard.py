@@ -215,7 +215,9 @@ class guard:  # noqa: N801 - reads as a statement: `with spanglass.guard(...)`
         )
         action = strongest([one.action for one in found] + (["block"] if errors and self._on_error == "closed" else []))
         elapsed_ms = (time.perf_counter() - began_s) * 1e3
-        decision = Decision(side, action, found, "; ".join(errors), elapsed_ms)
+        hit = {one.check for one in found}
+        owasp = tuple(dict.fromkeys(check.owasp for check in self._checks if check.owasp and check.name in hit))
+        decision = Decision(side, action, found, "; ".join(errors), elapsed_ms, owasp)
         with self._lock:
             self.stats.deadlines += bool(failed)
             self.stats.failed_checks += len(work.errors)

@@ -31,6 +31,8 @@ def _write(handle: Handle, decision: Decision) -> None:
     handle.set_attribute(prefix + "elapsed_ms", round(decision.elapsed_ms, 3))
     if decision.kinds:
         handle.set_attribute(prefix + "kinds", decision.kinds)
+    if decision.owasp:
+        handle.set_attribute(prefix + "owasp", decision.owasp)
     if decision.error:
         handle.set_attribute(prefix + "error", decision.error)
     acted = decision.action != "allow"

@@ -31,9 +31,13 @@ def blocks_of(text: str) -> list[Block]:
         return [Block("", text, 0)]
     while at < len(fences):
         opening = fences[at]
-        closing = next((f for f in range(at + 1, len(fences)) if fences[f][1][:3] == opening[1][:3] and not fences[f][2]), None)
+        closing = next(
+            (f for f in range(at + 1, len(fences)) if fences[f][1][:3] == opening[1][:3] and not fences[f][2]), None
+        )
         end = len(text) if closing is None else fences[closing].start()
-        found.append(Block(_LANGUAGES.get(opening[2].lower(), opening[2].lower()), text[opening.end() : end], opening.end()))
+        found.append(
+            Block(_LANGUAGES.get(opening[2].lower(), opening[2].lower()), text[opening.end() : end], opening.end())
+        )
         if closing is None:
             break
         at = closing + 1

@@ -55,7 +55,9 @@ class _Places:
             self._starts.append(self._starts[-1] + len(line))
 
     def of(self, node: ast.Call) -> tuple[int, int]:
-        return self._at(node.lineno, node.col_offset), self._at(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        return self._at(node.lineno, node.col_offset), self._at(
+            node.end_lineno or node.lineno, node.end_col_offset or 0
+        )
 
     def _at(self, line: int, column: int) -> int:
         text = self._lines[min(line, len(self._lines)) - 1]
@@ -64,7 +66,7 @@ class _Places:
 
 def _imported(tree: ast.AST) -> dict[str, str]:
     """Local name -> full name, for `import x as y` and `from x import y`."""
-    names = {}
+    names: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.asname: alias.name for alias in node.names if alias.asname}
@@ -87,7 +89,11 @@ def _unsafe_call(call: ast.Call, names: dict[str, str]) -> Iterator[tuple[str, f
         yield "unsafe_load", 0.7
     if name.endswith(".run") and _said(call, "debug", True):
         yield "debug_server", 0.7
-    if name.endswith((".execute", ".executemany", ".executescript", ".raw")) and call.args and _is_built_sql(call.args[0]):
+    if (
+        name.endswith((".execute", ".executemany", ".executescript", ".raw"))
+        and call.args
+        and _is_built_sql(call.args[0])
+    ):
         yield "sql_injection", 0.9
 
 
@@ -101,9 +107,7 @@ def _full_name(node: ast.expr, names: dict[str, str]) -> str:
 
 
 def _said(call: ast.Call, keyword: str, value: bool) -> bool:
-    return any(
-        k.arg == keyword and isinstance(k.value, ast.Constant) and k.value.value is value for k in call.keywords
-    )
+    return any(k.arg == keyword and isinstance(k.value, ast.Constant) and k.value.value is value for k in call.keywords)
 
 
 def _is_constant(call: ast.Call) -> bool:

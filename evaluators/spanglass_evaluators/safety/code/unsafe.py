@@ -14,7 +14,7 @@ _BY_LANGUAGE: dict[str, tuple[Pattern, ...]] = {
     "javascript": JAVASCRIPT,
     "": (*DESTRUCTIVE, *SQL[:1]),
 }
-_CODE_SIGNS = ("(", "|", ";", "rm ", "/dev/", "mkfs", "DROP", "drop")
+_CODE_SIGNS = ("(", "|", ";", "=", "rm ", "/dev/", "mkfs", "DROP", "drop")
 
 
 def find_unsafe_code(text: str) -> list[Finding]:
@@ -32,6 +32,5 @@ def _of_block(block: Block) -> list[Finding]:
             return found
     patterns = _BY_LANGUAGE.get(block.language, DESTRUCTIVE)
     return [
-        one._replace(start=one.start + block.start, end=one.end + block.start)
-        for one in find_all(block.code, patterns)
+        one._replace(start=one.start + block.start, end=one.end + block.start) for one in find_all(block.code, patterns)
     ]

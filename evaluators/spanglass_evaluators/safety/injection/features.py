@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from zlib import crc32
 
 BITS = 16
@@ -46,6 +47,6 @@ def pieces_of(folded: str) -> Iterable[str]:
 def hashed(words: list[str]) -> set[int]:
     """The features of a piece. Words that hold a digit are alike."""
     plain = [word if word.isalpha() or not word.isalnum() else "0" for word in words]
-    grams = {*plain, *map(" ".join, zip(plain, plain[1:])), *map(" ".join, zip(plain, plain[1:], plain[2:]))}
+    grams = {*plain, *map(" ".join, pairwise(plain)), *map(" ".join, zip(plain, plain[1:], plain[2:], strict=False))}
     mask = WORDS - 1
     return {crc32(gram.encode("utf-8", "surrogatepass")) & mask for gram in grams}

@@ -30,7 +30,7 @@ class Weights:
     digest: str
 
     def probability(self, words: list[str], rules: Iterable[str]) -> float:
-        """That a piece is an attack. Word weights are averaged over the root of their number, so that length is none."""
+        """That a piece is an attack. Word weights are averaged over the root of their number."""
         features = hashed(words)
         own = self.words
         total = self.scale * sum([own[feature] for feature in features]) / sqrt(len(features) or 1)

@@ -4,6 +4,8 @@ All gaps are bounded (`{0,5}` words), so that a text of any length takes time li
 have the override rule only.
 """
 
+# ruff: noqa: E501 - an expression on one line can be searched for and read
+
 from __future__ import annotations
 
 import re
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 _GAP = r"\W{1,3}(?:\w{1,20}\W{1,3}){0,%d}?"
 _OLD = r"(?:all|any|every|previous|prior|preceding|above|earlier|before|old|initial|original|your|system|out[ -]of[ -]date|existing|current|aforementioned|these|those|the)"
 _ORDERS = r"(?:instructions?|rules?|prompts?|guidelines?|directives?|commands?|orders?|constraints?|restrictions?|polic(?:y|ies)|programming|guardrails?|safeguards?|messages?|training|protocols?)"
-_SECRET = r"(?:system|initial|original|hidden|secret|full|entire|exact|previous|prior|preceding|above|pre-?|developer|first|starting|opening|internal|confidential|your)"
+_HIDDEN = r"(?:system|initial|original|hidden|secret|full|entire|exact|previous|prior|preceding|above|pre-?|developer|first|starting|opening|internal|confidential|your)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "extraction", 0.85, "prompt|instruction|message|rules|text above|guidelines|directive|preamble|configuration|document|words above|sentence",
         r"\b(?:repeat|print|output|reveal|show|display|tell|give|recite|copy|spell|translate|summari[sz]e|paraphrase|rewrite|rephrase|encode|leak|dump|expose|disclose|share|provide|return|echo|quote|reproduce|what (?:is|are|were|was)|what's|list|explain|state|describe|write)"
-        + _GAP % 5 + _SECRET + r"\W{1,3}(?:\w{1,20}\W{1,3}){0,2}?(?:prompt|instructions?|system message|messages?|guidelines|directives?|preamble|configuration|sentences?)\b",
+        + _GAP % 5 + _HIDDEN + r"\W{1,3}(?:\w{1,20}\W{1,3}){0,2}?(?:prompt|instructions?|system message|messages?|guidelines|directives?|preamble|configuration)\b",
     ),
     _rule(
         "extraction_above", 0.75, "above|before|preceding|prior|beginning",

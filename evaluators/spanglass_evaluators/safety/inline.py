@@ -1,0 +1,116 @@
+"""The checks that `spanglass.guard(checks=[...])` finds by name (entry points `spanglass.guard_checks`).
+
+Each is a function that takes options and returns a check: a callable from a text to findings, with the sides of a call
+it belongs to. All but `topics` run on the standard library alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from spanglass_evaluators.safety.code.unsafe import find_unsafe_code
+from spanglass_evaluators.safety.finding import Find, Finding
+from spanglass_evaluators.safety.injection.detect import judge
+from spanglass_evaluators.safety.injection.model import load
+from spanglass_evaluators.safety.keys import find_secrets
+from spanglass_evaluators.safety.leak import SystemPrompt
+from spanglass_evaluators.safety.links import find_links
+from spanglass_evaluators.safety.owasp import owasp_of
+from spanglass_evaluators.safety.personal import find_personal
+
+_BOTH, _IN, _OUT = ("input", "output"), ("input",), ("output",)
+
+
+@dataclass(frozen=True, slots=True)
+class InlineCheck:
+    """`find` answers (kind, start, end, confidence) tuples; `owasp`: the entry its findings belong to."""
+
+    name: str
+    find: Find
+    sides: tuple[str, ...]
+    owasp: str = ""
+
+    def __call__(self, text: str) -> Sequence[Finding]:
+        return self.find(text)
+
+
+def pii(kinds: Sequence[str] = (), engine: str = "own", language_model: str = "", least: float = 0.4) -> InlineCheck:
+    """E-mail, phone, card, IBAN, social security number, network address; with `engine="presidio"` what it knows."""
+    if engine == "own":
+        return _check("pii", _only(find_personal, kinds), _BOTH)
+    from spanglass_evaluators.safety.evaluators import personal_finder
+    from spanglass_evaluators.safety.settings import PiiConfig
+
+    return _check("pii", personal_finder(PiiConfig(tuple(kinds), engine, language_model, least))[0], _BOTH)
+
+
+def secrets(kinds: Sequence[str] = ()) -> InlineCheck:
+    """Keys, tokens, private keys, passwords."""
+    return _check("secrets", _only(find_secrets, kinds), _BOTH)
+
+
+def injection(threshold: float = 0.5) -> InlineCheck:
+    """Attacks in what the user says."""
+    return InlineCheck("injection", _attack(threshold), _IN, owasp_of("prompt_injection"))
+
+
+def indirect_injection(threshold: float = 0.5) -> InlineCheck:
+    """Attacks in what a tool or retriever returned: decorate that function."""
+    return InlineCheck("indirect_injection", _attack(threshold), _OUT, owasp_of("indirect_injection"))
+
+
+def leak(system_prompt: str, threshold: float = 0.3) -> InlineCheck:
+    """Quotes of `system_prompt` in an answer."""
+    prompt = SystemPrompt(system_prompt)
+
+    def find(answer: str) -> Sequence[Finding]:
+        return [one._replace(confidence=1.0) for one in prompt.find(answer) if one.confidence >= threshold]
+
+    return InlineCheck("leak", find, _OUT, owasp_of("prompt_leak"))
+
+
+def links(allowed_hosts: Sequence[str] | None = None) -> InlineCheck:
+    """Links that carry data away, or lead elsewhere than `allowed_hosts`."""
+    return InlineCheck("links", lambda text: find_links(text, allowed_hosts), _OUT, owasp_of("exfiltration"))
+
+
+def unsafe_code() -> InlineCheck:
+    """Python, shell, SQL and JavaScript that destroys, opens or lets in."""
+    return _check("unsafe_code", find_unsafe_code, _OUT)
+
+
+def topics(
+    deny: Mapping[str, Sequence[str]] | None = None,
+    allow: Mapping[str, Sequence[str]] | None = None,
+    threshold: float = 0.35,
+    embed: Callable[..., object] | None = None,
+) -> InlineCheck:
+    """Denied topics and what is off the allowed ones. Needs numpy (`spanglass[evaluators]`)."""
+    from spanglass_evaluators.safety.topics import TopicPolicy
+
+    policy = TopicPolicy(deny or {}, allow or {}, threshold=threshold, embed=embed)  # type: ignore[arg-type]
+
+    def find(text: str) -> Sequence[Finding]:
+        verdict = policy.judge([text])[0]
+        return [Finding(verdict.topic, 0, len(text))] if verdict.denied else []
+
+    return _check("topics", find, _BOTH)
+
+
+def _check(name: str, find: Find, sides: tuple[str, ...]) -> InlineCheck:
+    return InlineCheck(name, find, sides, owasp_of(name))
+
+
+def _only(find: Find, kinds: Sequence[str]) -> Find:
+    return (lambda text: [one for one in find(text) if one.kind in kinds]) if kinds else find
+
+
+def _attack(threshold: float) -> Find:
+    weights = load()
+
+    def find(text: str) -> Sequence[Finding]:
+        verdict = judge(text, weights)
+        return [Finding(verdict.label, 0, len(text), verdict.value)] if verdict.value >= threshold else []
+
+    return find
