@@ -20,6 +20,7 @@ from spanglass_evaluators.quality.matching import RULES
 from spanglass_evaluators.quality.reference_match import ReferenceMatchConfig
 from spanglass_evaluators.quality.refusal import RefusalConfig
 from spanglass_evaluators.registry import BUILT_IN
+from spanglass_evaluators.safety import settings as safety
 
 DOCS = Path(__file__).parents[2] / "docs" / "evaluators"
 IN_THE_FILE = {"window_s": "window", "every_s": "every", "chunk_s": "chunk"}
@@ -39,6 +40,13 @@ IN_THE_FILE = {"window_s": "window", "every_s": "every", "chunk_s": "chunk"}
         (RefusalConfig, "refusal.md"),
         (GroundednessConfig, "groundedness.md"),
         (ReferenceMatchConfig, "reference_match.md"),
+        (safety.PiiConfig, "pii.md"),
+        (safety.SecretsConfig, "secrets.md"),
+        (safety.InjectionConfig, "injection.md"),
+        (safety.LeakConfig, "leak.md"),
+        (safety.LinksConfig, "exfiltration.md"),
+        (safety.CodeConfig, "unsafe_code.md"),
+        (safety.TopicsConfig, "topics.md"),
     ],
 )
 def test_settings_are_documented(config: type, page: str) -> None:

@@ -22,11 +22,15 @@ def streamed(chunks: list[str], window: int) -> str:
     return "".join([*(held.add(chunk) for chunk in chunks), held.rest()])
 
 
-_PIECES = st.sampled_from(["key-abcdef", "key-zz", "word", " ", "\n", "x key-mnopqrstuv y", ". ", "é", "key-", "abcdefgh"])
+_PIECES = st.sampled_from(
+    ["key-abcdef", "key-zz", "word", " ", "\n", "x key-mnopqrstuv y", ". ", "é", "key-", "abcdefgh"]
+)
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(_PIECES, max_size=40).map(" ".join), st.lists(st.integers(1, 30), min_size=1), st.sampled_from([32, 64]))
+@given(
+    st.lists(_PIECES, max_size=40).map(" ".join), st.lists(st.integers(1, 30), min_size=1), st.sampled_from([32, 64])
+)
 def test_any_cut_gives_the_masked_text(text: str, sizes: list[int], window: int) -> None:
     """With secrets shorter than the window."""
     chunks, at = [], 0
