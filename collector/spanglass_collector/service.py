@@ -43,6 +43,7 @@ from spanglass_collector.spool.ledger import PENDING
 from spanglass_collector.spool.owner import OwnerLock
 from spanglass_collector.spool.queue import Spool
 from spanglass_collector.store import StoreUrl, open_store
+from spanglass_collector.store.answers import DAY_S, find_judged_answers
 from spanglass_collector.store.content import HORIZON_S, LONG_HORIZON_S, join_content
 from spanglass_collector.store.migrate import migrate
 from spanglass_collector.store.price_list import Price
@@ -296,7 +297,7 @@ def owner_url(address: Address, key: str, database: str, *, secure: bool = False
 
 
 async def _keep_complete(url: StoreUrl, own: Sequence[Price], health: StoreHealth, stop: asyncio.Event) -> None:
-    """Price models seen for the first time, join content to its spans, until `stop`, whenever the store is there."""
+    """Price new models, join content and judgements to their spans, until `stop`, whenever the store is there."""
     rounds = itertools.count()
     while not stop.is_set():
         with contextlib.suppress(asyncio.TimeoutError):
@@ -311,6 +312,7 @@ def _complete_spans(url: StoreUrl, own: Sequence[Price], horizon_s: int) -> None
     try:
         with open_store(url) as store:
             join_content(store, horizon_s)
+            find_judged_answers(store, horizon_s, DAY_S if horizon_s == HORIZON_S else 30 * DAY_S)
             for (provider, model), is_known in price_new_models(store, own).items():
                 known = "priced" if is_known else "unpriced: neither the price library nor [prices] knows it"
                 log.info("model %s of %s: %s", model, provider or "unknown provider", known)

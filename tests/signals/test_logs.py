@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import Any
 
 import pytest
 
 from spanglass_collector.admit.logs import LOGS
+from spanglass_collector.admit.traces import TRACES
 from spanglass_collector.store import ClickHouseStore
-from tests.otlp_samples import START_NS
+from spanglass_collector.store.answers import DAY_S, find_judged_answers
+from tests.otlp_samples import START_NS, make_request, make_span
 from tests.signals.samples import logs_request, make_record, put
 
 EVALUATION = "gen_ai.evaluation.result"
@@ -120,6 +123,43 @@ def test_what_is_judged_is_the_most_exact_that_was_named(
     own = {name: value for name, value in fields.items() if "." not in name}
     put(store, logs_request(make_record(EVALUATION, {"gen_ai.evaluation.name": "n", **attributes}, **own)), LOGS)
     assert [row["TargetKind"] for row in _rows(store, "SELECT TargetKind FROM scores")] == [kind]
+
+
+def test_a_judgement_of_an_answer_by_its_id_finds_the_span(store: ClickHouseStore) -> None:
+    """The innermost of the call's spans, in its own project and whenever it comes; two at one time are two rows."""
+    now_ns = time.time_ns()
+    outer, inner = (
+        make_span(
+            {
+                "gen_ai.operation.name": "chat",
+                "gen_ai.request.model": "m",
+                "gen_ai.response.id": "r-1",
+                "session.id": "s",
+            },
+            start_time_unix_nano=now_ns - later,
+            end_time_unix_nano=now_ns,
+        )
+        for later in (2_000, 1_000)
+    )
+    records = [
+        make_record(
+            EVALUATION,
+            {"gen_ai.evaluation.name": "n", "gen_ai.evaluation.score.value": value, "gen_ai.response.id": answer},
+            trace_id=b"",
+            span_id=b"",
+            time_unix_nano=now_ns,
+        )
+        for answer, value in (("r-1", 0.25), ("r-2", 0.5))
+    ]
+    put(store, logs_request(*records), LOGS)
+    assert find_judged_answers(store, DAY_S) == 0
+    put(store, make_request([outer, inner]), TRACES)
+    assert [find_judged_answers(store, DAY_S) for _ in range(2)] == [1, 0]
+    rows = _rows(store, "SELECT TraceId, SpanId, SessionId, Value, ResponseId FROM scores ORDER BY ResponseId")
+    assert [tuple(row.values()) for row in rows] == [
+        (inner.trace_id.hex(), inner.span_id.hex(), "s", 0.25, "r-1"),
+        ("", "", "", 0.5, "r-2"),
+    ]
 
 
 def test_an_evaluation_that_failed_says_why_and_has_no_value(store: ClickHouseStore) -> None:
