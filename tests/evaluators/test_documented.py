@@ -15,6 +15,10 @@ from spanglass_evaluators.drift.config import DriftConfig
 from spanglass_evaluators.drift.performance import PerformanceConfig
 from spanglass_evaluators.drift.streams import StreamConfig
 from spanglass_evaluators.engine.windows import WindowPlan
+from spanglass_evaluators.judge.endpoint import ModelConfig
+from spanglass_evaluators.judge.pairwise import PairwiseConfig
+from spanglass_evaluators.judge.rubric import RubricConfig
+from spanglass_evaluators.judge.settings import AccessConfig, RunConfig
 from spanglass_evaluators.quality.grounding.groundedness import GroundednessConfig
 from spanglass_evaluators.quality.matching import RULES
 from spanglass_evaluators.quality.reference_match import ReferenceMatchConfig
@@ -23,6 +27,7 @@ from spanglass_evaluators.registry import BUILT_IN
 from spanglass_evaluators.safety import settings as safety
 
 DOCS = Path(__file__).parents[2] / "docs" / "evaluators"
+JUDGE_CONFIGS = (ModelConfig, AccessConfig, RunConfig, RubricConfig, PairwiseConfig)
 IN_THE_FILE = {"window_s": "window", "every_s": "every", "chunk_s": "chunk"}
 
 
@@ -47,6 +52,7 @@ IN_THE_FILE = {"window_s": "window", "every_s": "every", "chunk_s": "chunk"}
         (safety.LinksConfig, "exfiltration.md"),
         (safety.CodeConfig, "unsafe_code.md"),
         (safety.TopicsConfig, "topics.md"),
+        *((config, "judge.md") for config in JUDGE_CONFIGS),
     ],
 )
 def test_settings_are_documented(config: type, page: str) -> None:

@@ -1,4 +1,4 @@
-"""Commands about LLM judges: judge try, calibrate, prevalence."""
+"""Commands about LLM judges: judge try, spent, calibrate, prevalence."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
+from rich.table import Table
 
 from spanglass_app import reach
 from spanglass_app.cli.root import (
@@ -61,6 +62,19 @@ def try_(
     value = "none" if result.value is None else f"{result.value:.3f}"
     console.print(f"value {value}  {escape(result.label)}  cost {cost}", highlight=False)
     console.print(escape(result.explanation), highlight=False)
+
+
+@judge_app.command("spent")
+def spent(name: Name, config: Config = None) -> None:
+    """What a judge has spent, by day (UTC): calls, and USD where the price is known."""
+    from spanglass_evaluators.judge.settings import ledger_of
+
+    with explained():
+        days = ledger_of(settings(config=config).file.get("evaluators", {}), name).days()
+    table = Table("day", "calls", "USD", "calls without a price", box=None, header_style="dim")
+    for each in days:
+        table.add_row(each.day, f"{each.calls:,}", f"{each.usd:.6f}", str(each.unpriced_calls or ""))
+    console.print(table)
 
 
 @judge_app.command("calibrate")

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from spanglass_evaluators.errors import ConfigurationError
+from spanglass_evaluators.judge.errors import Unavailable
 
 _WAIT_S = 30.0
 _SCHEMA = (
@@ -44,7 +45,7 @@ class JudgeFile:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """All or nothing, and alone among processes."""
-        with self._lock:
+        with self._lock, _translated():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -55,8 +56,16 @@ class JudgeFile:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
+        with self._lock, _translated():
             yield self._connection
 
     def close(self) -> None:
         self._connection.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise Unavailable(f"the judge's state_file cannot be used: {error}") from error

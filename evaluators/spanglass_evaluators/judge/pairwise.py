@@ -107,10 +107,9 @@ class Pairwise:
         orders = [_orders(*pair) for pair in zip(straight.outcomes, swapped.outcomes, strict=True)]
         given = [order for order in orders if order is not None]
         usd = usd_of([straight, swapped])
-        if not given and (straight.errors or swapped.errors):
-            return failure_of([straight, swapped])
         if len(given) * 2 <= len(orders):
-            return Judgement(None, "declined", "", usd)
+            some_failed = straight.errors or swapped.errors
+            return failure_of([straight, swapped]) if some_failed else Judgement(None, "declined", "", usd)
         winner = join_winners([join_orders(*order, self.config.disagreement) for order in given])
         details: dict[str, Any] = {"orders": given, "reason": _reason(straight)}
         details |= {"suspicion": doubt} if doubt else {}

@@ -135,12 +135,10 @@ class Rubric:
         return {"scores": {**scores, "additionalProperties": False}}
 
     def _judge(self, votes: Votes, doubt: str) -> Judgement | Failure:
-        if not votes.answers:
-            return failure_of([votes])
         verdicts = [answer.verdict for answer in votes.answers if answer.verdict is not None]
         usd = usd_of([votes])
         if len(verdicts) * 2 <= len(votes.outcomes):
-            return Judgement(None, "declined", _explained({"errors": [str(e) for e in votes.errors]}), usd)
+            return failure_of([votes]) if votes.errors else Judgement(None, "declined", "", usd)
         joined = join_values([self._value(v) for v in verdicts], self.config.join, self.config.max_disagreement)
         details = self._details(votes, verdicts) | {"spread": round(joined.spread, 3), "suspicion": doubt}
         if joined.value is None:

@@ -82,6 +82,12 @@ def judge_named(tables: Mapping[str, Any], name: str) -> Rubric | Pairwise:
     return build({key: value for key, value in table.items() if key not in (*SETTINGS, "enabled")}, name)
 
 
+def ledger_of(tables: Mapping[str, Any], name: str) -> Ledger:
+    """The book of a judge. Raises ConfigurationError."""
+    run = configured(RunConfig, _taken(dict(tables.get(name, {})), RunConfig), f"evaluators.{name}")
+    return Ledger(JudgeFile(Path(run.state_file)), name, Bounds())
+
+
 def _evaluator(
     kind: str, name: str, own: dict[str, Any], panel: Panel, found: CalibrationMap | None
 ) -> Rubric | Pairwise:

@@ -178,3 +178,12 @@ def test_labels_may_come_from_a_file(desk: Desk, tmp_path: Path) -> None:
     assert "0.750" in told.output
     assert wrong.exit_code == 1
     assert "labels.csv:2: human = 'yes'" in wrong.output
+
+
+def test_what_a_judge_spent_is_shown_by_day(desk: Desk) -> None:
+    """One call, without a price."""
+    desk.run("try", "mine", "--answer", "worth 2 points")
+
+    told = CliRunner().invoke(app, ["judge", "spent", "mine", "--config", str(desk.config)])
+
+    assert told.output.splitlines()[-1].split()[1:] == ["1", "0.000000", "1"]

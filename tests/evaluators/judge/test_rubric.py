@@ -10,7 +10,7 @@ import pytest
 from judge_server import JudgeServer, completion, texts_of, verdict
 
 from spanglass_evaluators.config import from_mapping
-from spanglass_evaluators.contract import Batch, Failure
+from spanglass_evaluators.contract import Batch, Failure, Judgement
 from spanglass_evaluators.digest import config_digest
 from spanglass_evaluators.errors import ConfigurationError
 from spanglass_evaluators.judge.rubric import Rubric
@@ -88,7 +88,7 @@ def test_judges_far_apart_give_no_value(server: JudgeServer, judge_of: Any, batc
 
 
 def test_one_of_three_judges_may_be_away(server: JudgeServer, judge_of: Any, batch_of: BatchOf) -> None:
-    """Two of three answered: a value, and the third's error in the explanation; one of three is not enough."""
+    """Two of three answered: a value, and the third's error in the explanation; one of three is a failure to retry."""
     judges = [{"model": "a"}, {"model": "b"}, {"model": "c", "base_url": "http://127.0.0.1:9/v1"}]
     [two] = judge_of(judges=judges, attempts=1).score(batch_of(["Four."]))
     away = [{"model": m, "base_url": "http://127.0.0.1:9/v1"} for m in "bc"]
@@ -96,7 +96,8 @@ def test_one_of_three_judges_may_be_away(server: JudgeServer, judge_of: Any, bat
 
     assert two.value == 0.75
     assert "cannot be reached" in two.explanation
-    assert one.value is None
+    assert isinstance(one, Failure)
+    assert one.retryable
 
 
 def test_a_session_is_judged_as_a_conversation(server: JudgeServer, judge_of: Any) -> None:
@@ -209,3 +210,18 @@ def test_the_digest_knows_what_sways_the_verdict(judge_of: Any) -> None:
 
     assert digests[0] == digests[1]
     assert len(set(digests)) == 3
+
+
+def test_a_judge_is_the_last_stage_of_a_cascade(server: JudgeServer, tmp_path: Any, batch_of: BatchOf) -> None:
+    """`refusal` decides nothing inside its band, so the judge is asked; its cost and verdict are the cascade's."""
+    table = {"kind": "rubric", "model": "m", "base_url": server.url, "state_file": str(tmp_path / "judge.sqlite")}
+    stages = [{"evaluator": "refusal", "undecided": [0.0, 1.0]}, "mine"]
+    tables = {"evaluators": {"mine": table | {"enabled": False}}, "cascade": [{"name": "both", "stages": stages}]}
+    jobs = {job.evaluator.name: job.evaluator for job in from_mapping(tables).span_jobs}
+
+    [result] = jobs["both"].score(batch_of(["Four."]))
+
+    assert isinstance(result, Judgement)
+    assert result.value == 0.75
+    assert result.explanation.startswith("decided by mine (stage 2 of 2)")
+    assert "mine" not in jobs
