@@ -34,7 +34,7 @@ class NumericConfig:
 
 def judge_numeric(config: NumericConfig, answer: str, reference: str) -> Judgement | Failure:
     """Labels: `match`, `mismatch`, `no_number`."""
-    expected = numbers_of(reference)
+    expected = numbers_of(reference[:_READ_CHARS])
     if not expected:
         return Failure("metadata reference holds no number")
     found = numbers_of(answer[-_READ_CHARS:] if config.which == "last" else answer[:_READ_CHARS])
