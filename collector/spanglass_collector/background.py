@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from spanglass_collector.config import CollectorConfig
+from spanglass_collector.event_loop import new_event_loop
 from spanglass_collector.service import Collector, Endpoints
 
 T = TypeVar("T")
@@ -20,7 +21,7 @@ class BackgroundCollector:
 
     def __init__(self, config: CollectorConfig) -> None:
         self.config = config
-        self._loop = asyncio.new_event_loop()
+        self._loop = new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="collector", daemon=True)
 
     def __enter__(self) -> BackgroundCollector:

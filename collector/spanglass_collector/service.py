@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from spanglass_collector.access import Access, AccessConfig
 from spanglass_collector.access.metrics import AccessMetrics
@@ -131,17 +132,19 @@ class Collector:
             is_ready=lambda: self._ready,
             complaint=lambda: self._health.complaint,
             cors_origins=self._config.cors_origins,
+            extend=lambda others: self._add_rest(others, access),
         )
-        app.include_router(
-            lineage_router(access, lambda: open_store(self._url), body_limit_bytes=self._config.body_limit_bytes)
-        )
-        ask = Ask(lambda: open_store(self._url))
-        self._cleanup.callback(ask.close)
-        app.include_router(rest_router(access, ask))
-        add_openapi(app)
         otlp_http = await self._serve(app, self._config.otlp_http, **uvicorn_options(self._config.tls))
         otlp_grpc = Address(self._config.otlp_grpc.host, grpc_port)
         return Endpoints(otlp_http, otlp_grpc, sql, store_url)
+
+    def _add_rest(self, app: FastAPI, access: Access) -> None:
+        limit = self._config.body_limit_bytes
+        app.include_router(lineage_router(access, lambda: open_store(self._url), body_limit_bytes=limit))
+        ask = Ask(lambda: open_store(self._url), self._commit.catch_up)
+        self._cleanup.callback(ask.close)
+        app.include_router(rest_router(access, ask))
+        add_openapi(app)
 
     async def _start_commit(self) -> GroupCommit:
         spool = await asyncio.to_thread(self._open_spool)
@@ -195,6 +198,7 @@ class Collector:
             self.metrics,
             database=self._url.database,
             body_limit_bytes=self._config.body_limit_bytes,
+            catch_up=self._commit.catch_up,
         )
         tls = self._config.tls and replace(self._config.tls, client_ca=None)  # its users have keys
         address = await self._serve(app, self._config.sql, **uvicorn_options(tls))
@@ -216,6 +220,8 @@ class Collector:
                 app,
                 log_config=None,
                 access_log=False,
+                proxy_headers=False,
+                server_header=False,
                 lifespan="off",
                 timeout_graceful_shutdown=int(self._config.stop_deadline_s),
                 timeout_keep_alive=75,

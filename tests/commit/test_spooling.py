@@ -26,7 +26,9 @@ from tests.spool.test_queue import books
 
 CONFIG = CollectorConfig(
     commit=CommitConfig(window_s=0.001, retry_pause_s=0.001, writers=1),
-    spool=SpoolConfig(free_disk_bytes=0, reserve_bytes=4096, slow_insert_s=60, retry_min_s=0.01, retry_max_s=0.05),
+    spool=SpoolConfig(
+        early_bytes=0, free_disk_bytes=0, reserve_bytes=4096, slow_insert_s=60, retry_min_s=0.01, retry_max_s=0.05
+    ),
 )
 
 

@@ -163,11 +163,11 @@ def test_projects_are_kept_apart(http: httpx.Client, shared_store: Store) -> Non
 
 
 def test_the_ledger_balances(http: httpx.Client) -> None:
-    """received = stored + repeated + rejected + refused, whatever was sent before."""
+    """received = stored + spooled + repeated + rejected + refused, whatever was sent before."""
     lines = http.get("/metrics").text.splitlines()
     totals = {
         name: sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(f"spanglass_spans_{name}_total"))
-        for name in ("received", "stored", "repeated", "rejected", "refused")
+        for name in ("received", "stored", "spooled", "repeated", "rejected", "refused")
     }
     assert totals["received"] > 0
     assert totals["received"] == sum(totals.values()) - totals["received"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -21,6 +20,7 @@ from spanglass_app.cli.root import (
     settings,
 )
 from spanglass_app.supervise import run_collector, run_until_signalled
+from spanglass_collector.event_loop import run
 
 
 @app.command()
@@ -39,7 +39,7 @@ def up(
 
         chosen = settings(data_dir, otlp_http, otlp_grpc, sql, store, config)
         check(chosen)
-        code = asyncio.run(run_collector(chosen, console, config, companions=("evaluators", "alerts")))
+        code = run(run_collector(chosen, console, config, companions=("evaluators", "alerts")))
     raise typer.Exit(code)
 
 
@@ -56,7 +56,7 @@ def collector(
     log_to_terminal()
     with explained():
         chosen = settings(data_dir, otlp_http, otlp_grpc, sql, store, config)
-        code = asyncio.run(run_collector(chosen, console, config, companions=()))
+        code = run(run_collector(chosen, console, config, companions=()))
     raise typer.Exit(code)
 
 

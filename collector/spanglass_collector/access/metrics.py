@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from prometheus_client import CollectorRegistry, Counter
 
 LABELLED_KEYS = 500
@@ -24,12 +26,17 @@ class AccessMetrics:
         )
         self._spans = Counter("spanglass_key_spans", "Spans accepted by key.", ["key"], registry=registry)
 
+        # Finding a child by its labels takes longer than counting.
+        self._requests_of = cache(self._requests.labels)
+        self._bytes_of = cache(self._bytes.labels)
+        self._spans_of = cache(self._spans.labels)
+
     def request(self, key: str, outcome: str) -> None:
-        self._requests.labels(self._bounded(key), outcome).inc()
+        self._requests_of(self._bounded(key), outcome).inc()
 
     def used(self, key: str, size_bytes: int, spans: int) -> None:
-        self._bytes.labels(self._bounded(key)).inc(size_bytes)
-        self._spans.labels(self._bounded(key)).inc(spans)
+        self._bytes_of(self._bounded(key)).inc(size_bytes)
+        self._spans_of(self._bounded(key)).inc(spans)
 
     def _bounded(self, key: str) -> str:
         if key not in self._labels:

@@ -17,6 +17,7 @@ from spanglass_collector.admit.request import Admitted
 from spanglass_collector.admit.signals import BY_NAME
 from spanglass_collector.commit.block import Block
 from spanglass_collector.commit.health import StoreHealth
+from spanglass_collector.commit.pace import Pace
 from spanglass_collector.commit.verdict import is_fault_of_data
 from spanglass_collector.commit.writer import Writer
 from spanglass_collector.errors import CollectorError, StoreError, first_line
@@ -26,6 +27,10 @@ from spanglass_collector.spool.record import SpooledBlock
 log = logging.getLogger(__name__)
 
 POLL_S = 1.0
+LARGE_BYTES = 8 * 1024 * 1024
+"""A backlog worth an insert at once."""
+CATCH_UP_BYTES = 1024 * 1024
+"""Most backlog that a reader waits for: an insert of it takes little more than an empty one."""
 """How often an idle drain looks for what another process put back (spanglass spool replay)."""
 
 
@@ -42,8 +47,16 @@ class Drain:
     """One task. `prepare` brings the store up to date and is called until it succeeds once."""
 
     def __init__(
-        self, spool: Spool, writer: Writer, health: StoreHealth, *, prepare: Callable[[], None], group_bytes: int
+        self,
+        spool: Spool,
+        writer: Writer,
+        health: StoreHealth,
+        *,
+        prepare: Callable[[], None],
+        group_bytes: int,
+        gather_s: float = 0.0,
     ) -> None:
+        self.pace = Pace(gather_s)
         self._spool = spool
         self._writer = writer
         self._health = health
@@ -53,6 +66,11 @@ class Drain:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="drain")
         self._wake = asyncio.Event()
         self._stopping = False
+        self._is_hurried = False
+        self._step_ended: asyncio.Future[None] = asyncio.Future()
+        self._has_grown = False
+        self.on_step: Callable[[], None] = lambda: None
+        """Called after each step: there may be less in the spool."""
         self.is_replaying = False
         """Whether its thread waits for the store."""
 
@@ -82,14 +100,36 @@ class Drain:
         pause = shortest
         while not self._stopping:
             self._wake.clear()
+            await self._gather()
             step = await self._step()
             if step is Step.WORKED:
                 pause = shortest
+                self._has_grown = True
             elif step is Step.IDLE:
-                await self._wait(POLL_S)
+                await self._rest()
             else:
                 await self._pause(pause)
                 pause = min(pause * 2, longest)
+
+    async def catch_up(self, longest_s: float, most_bytes: int = CATCH_UP_BYTES) -> None:
+        """Returns once what is in the spool now is stored; at once when that is more than `most_bytes`."""
+        deadline = time.monotonic() + longest_s
+        for _ in range(2 if self.is_replaying else 1):
+            left_s = deadline - time.monotonic()
+            if not self._health.is_well or left_s <= 0 or not 0 < self._spool.pending_bytes <= most_bytes:
+                return
+            self._is_hurried = True
+            self._wake.set()
+            await asyncio.wait((self._step_ended,), timeout=left_s)
+
+    async def _gather(self) -> None:
+        """Let company come for what is in the spool, unless there is much of it or a reader waits for it."""
+        while (left_s := self.pace.left_s) and 0 < self._spool.pending_bytes < LARGE_BYTES:
+            if self._stopping or self._is_hurried:
+                break
+            self._wake.clear()
+            await self._is_woken(left_s)
+        self._is_hurried = False
 
     def stop(self) -> None:
         """The step under way is finished; nothing is begun."""
@@ -115,6 +155,9 @@ class Drain:
             return Step.FAILED
         finally:
             self.is_replaying = False
+            self._step_ended.set_result(None)
+            self._step_ended = asyncio.get_running_loop().create_future()
+            self.on_step()
         if step is not Step.FAILED:
             self._health.answered()
         return step
@@ -135,9 +178,7 @@ class Drain:
             self._quarantine(block, first_line(error))
         else:
             self._spool.remove(block)
-        if self._spool.is_empty():
-            self._spool.shrink()
-            log.info("the spool is drained")
+        self.pace.insert_ended()
         return Step.WORKED
 
     def _quarantine(self, block: SpooledBlock, reason: str) -> None:
@@ -154,13 +195,20 @@ class Drain:
         deadline = time.monotonic() + seconds
         while not self._stopping and time.monotonic() < deadline:
             self._wake.clear()
-            await self._wait(deadline - time.monotonic())
+            await self._is_woken(deadline - time.monotonic())
 
-    async def _wait(self, seconds: float) -> None:
+    async def _rest(self) -> None:
+        """Until more comes. The first quiet moment after work gives the disk its room back."""
+        if not await self._is_woken(POLL_S) and self._has_grown:
+            self._has_grown = False
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._spool.shrink)
+
+    async def _is_woken(self, within_s: float) -> bool:
         try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            await asyncio.wait_for(self._wake.wait(), within_s)
         except asyncio.TimeoutError:
-            return
+            return False
+        return True
 
 
 def _as_block(spooled: SpooledBlock) -> Block:

@@ -37,7 +37,14 @@ def durable_commit(
         # Sent again while nobody could ask the store: it has them, and would count them twice.
         spool.forget(seen.load(writer.connection()))
 
-    drain = Drain(spool, writer, health, prepare=prepare_and_remember, group_bytes=config.commit.group_bytes)
+    drain = Drain(
+        spool,
+        writer,
+        health,
+        prepare=prepare_and_remember,
+        group_bytes=config.commit.group_bytes,
+        gather_s=config.spool.gather_s,
+    )
     spooling = Spooling(spool, drain, health, config.spool, needs_store=needs_store)
     metrics.watch_spool(spool.totals)
     metrics.store_up.set_function(lambda: health.is_well)

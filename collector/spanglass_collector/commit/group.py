@@ -59,6 +59,7 @@ class GroupCommit:
         self._groups: set[asyncio.Task[None]] = set()
         self._loop_task: asyncio.Task[None] | None = None
         self._is_spooling = False
+        self._is_saturated = False
         self._stopping = False
 
     async def start(self) -> None:
@@ -66,13 +67,18 @@ class GroupCommit:
         if self._spooling is None:
             await self._in_thread(lambda: self._seen.load(self._idle[0].connection()))
         else:
-            await self._spooling.start(self._seen)
+            await self._spooling.start(self._seen, self._changed.set)
         self._loop_task = asyncio.create_task(self._run(), name="group-commit")
 
     def hurry(self) -> None:
         """Wait for the store no longer: what it has not taken yet goes to the spool."""
         self._hurry.set()
         self._changed.set()
+
+    async def catch_up(self, longest_s: float = 1.0) -> None:
+        """For readers: what was acknowledged before is stored after, unless that would take long."""
+        if self._spooling:
+            await self._spooling.catch_up(longest_s)
 
     async def stop(self, deadline_s: float = 60.0) -> None:
         """Store what is waiting, past the deadline spool it, then close. Later commits are refused."""
@@ -81,6 +87,8 @@ class GroupCommit:
         timer = asyncio.get_running_loop().call_later(deadline_s, self.hurry)
         if self._loop_task:
             await self._loop_task
+        if self._spooling:
+            await self._is_done(asyncio.ensure_future(self._spooling.empty(deadline_s)))
         timer.cancel()
         if self._spooling:
             await self._spooling.stop(wait=self._health.is_well and not self._hurry.is_set())
@@ -117,13 +125,15 @@ class GroupCommit:
         while not self._stopping or self._waiting:
             await self._changed.wait()
             self._changed.clear()
-            if not self._is_busy and not self._stopping:
+            if not (self._is_busy or self._answers_early or self._stopping):
                 await asyncio.sleep(self._config.window_s)
             self._start_groups()
         while self._groups:
             await asyncio.wait(self._groups)
 
     def _start_groups(self) -> None:
+        if self._spooling:
+            self._look_at_backlog(self._spooling)
         while self._is_worth_an_insert():
             self._track(self._commit_group(self._idle.pop(), self._waiting.take(self._config.group_bytes)))
         if self._spooling and self._is_worth_spooling(self._spooling):
@@ -145,14 +155,35 @@ class GroupCommit:
 
     def _is_worth_an_insert(self) -> bool:
         """An insert costs a fixed time, as the view is analysed anew: one beside another must be a large one."""
-        if not self._waiting or not self._idle or self._avoids_store:
+        if not self._waiting or not self._idle or self._avoids_store or self._answers_early:
             return False
-        return not self._is_busy or self._waiting.unsent_bytes >= self._config.overlap_bytes
+        return not (self._is_busy or self._is_draining) or self._waiting.unsent_bytes >= self._config.overlap_bytes
 
     def _is_worth_spooling(self, spooling: Spooling) -> bool:
         if not self._waiting or self._is_spooling:
             return False
-        return self._avoids_store or self._waiting.unsent_bytes > spooling.config.memory_bytes
+        if self._avoids_store or self._answers_early:
+            return True
+        return self._waiting.unsent_bytes > spooling.config.memory_bytes
+
+    @property
+    def _is_draining(self) -> bool:
+        return self._spooling is not None and self._spooling.backlog_bytes > 0
+
+    @property
+    def _answers_early(self) -> bool:
+        """A sync takes a tenth of an insert's time, and what is spooled meanwhile makes the next insert a large one."""
+        if self._spooling is None or self._is_saturated:
+            return False
+        return self._is_busy or self._is_draining or self._spooling.pace.left_s > 0
+
+    def _look_at_backlog(self, spooling: Spooling) -> None:
+        """More than the store can take comes in while the spool grows past its bound and until both come to rest:
+        then the spool would only be a second write, and senders wait for the store."""
+        if spooling.backlog_bytes >= spooling.config.early_bytes:
+            self._is_saturated = True
+        elif not (self._is_busy or self._is_draining):
+            self._is_saturated = False
 
     async def _spool_group(self, spooling: Spooling, requests: Sequence[Admitted]) -> None:
         """Groups of the spool follow one another: what arrives during one sync shares the next."""
@@ -169,6 +200,8 @@ class GroupCommit:
             await self._conclude(await insert)
         if insert.done():
             self._idle.append(writer)
+        if self._spooling:
+            self._spooling.pace.insert_ended()
         self._changed.set()
 
     async def _commit_slowly(self, spooling: Spooling, block: Block, insert: Insert) -> None:
@@ -226,7 +259,7 @@ class GroupCommit:
         else:
             self._waiting.settle(requests, Fate.SPOOLED)
 
-    async def _is_done(self, insert: Insert, bound_s: float | None = None) -> bool:
+    async def _is_done(self, insert: asyncio.Future[Any], bound_s: float | None = None) -> bool:
         """Wait for an insert, up to a bound or until there is no time left."""
         hurry = asyncio.create_task(self._hurry.wait())
         await asyncio.wait((insert, hurry), timeout=bound_s, return_when=asyncio.FIRST_COMPLETED)

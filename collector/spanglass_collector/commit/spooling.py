@@ -13,6 +13,7 @@ from spanglass_collector.admit.request import Admitted
 from spanglass_collector.commit.block import Block
 from spanglass_collector.commit.drain import Drain
 from spanglass_collector.commit.health import StoreHealth
+from spanglass_collector.commit.pace import Pace
 from spanglass_collector.commit.seen import SeenRequests
 from spanglass_collector.config import SpoolConfig
 from spanglass_collector.errors import StoreUnavailable
@@ -37,7 +38,7 @@ class Spooling:
         self._task: asyncio.Task[None] | None = None
         self.is_stuck = False
 
-    async def start(self, seen: SeenRequests) -> None:
+    async def start(self, seen: SeenRequests, on_progress: Callable[[], None] = lambda: None) -> None:
         """A store that is away is no obstacle unless it `needs_store`: the drain goes on asking. Raises StoreError."""
         for digest in await self._in_thread(self._spool.digests):
             seen.add(digest)
@@ -47,6 +48,7 @@ class Spooling:
             if self._needs_store:
                 raise
             self.health.failed(str(error))
+        self._drain.on_step = on_progress
         work = self._drain.run(self.config.retry_min_s, self.config.retry_max_s)
         self._task = asyncio.create_task(work, name="drain")
 
@@ -60,6 +62,23 @@ class Spooling:
             await asyncio.wait((self._task,))
         self._drain.close(wait=wait)
         self._thread.shutdown()
+
+    @property
+    def backlog_bytes(self) -> int:
+        """Request bytes that are acknowledged and not stored yet."""
+        return self._spool.pending_bytes
+
+    @property
+    def pace(self) -> Pace:
+        return self._drain.pace
+
+    async def catch_up(self, longest_s: float) -> None:
+        """Returns once what is acknowledged now is stored; at once when that would take long."""
+        await self._drain.catch_up(longest_s)
+
+    async def empty(self, longest_s: float) -> None:
+        """Store what was acknowledged early; what an outage left stays for the next start."""
+        await self._drain.catch_up(longest_s, 2 * self.config.early_bytes)
 
     async def keep(self, requests: Sequence[Admitted], token: str = "") -> None:
         """Returns when all are synced to disk. Raises SpoolFull, and then none is."""

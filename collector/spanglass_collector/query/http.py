@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import FastAPI, Request, Response
 
@@ -59,8 +59,9 @@ def sql_app(
     *,
     database: str,
     body_limit_bytes: int,
+    catch_up: Callable[[], Awaitable[None]] | None = None,
 ) -> FastAPI:
-    """The application behind the SQL port."""
+    """The application behind the SQL port. `catch_up` is awaited before a statement runs."""
     app = quiet_app("Spanglass SQL")
     slots = {role: asyncio.Semaphore(CONCURRENT_QUERIES) for role in Role}
 
@@ -84,6 +85,8 @@ def sql_app(
         form = AnswerForm.of(statement, request, engine.timezone)
         if HANDSHAKE.fullmatch(statement.sql) and "client_protocol_version" in request.query_params:
             return form.whole(handshake_block(NAME, engine.version, engine.timezone))
+        if catch_up:
+            await catch_up()
         try:
             response = await _run(request, RunningStatement(engine, statement, role), form, slots[role])
         except (QueryFailed, Forbidden):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from spanglass_collector.admit.request import Admitted, admit_json, admit_protobuf
 from spanglass_collector.admit.signal import Signal
@@ -29,6 +30,9 @@ class Receiver:
         self._commit = commit
         self._metrics = metrics
         self._clock_ns = clock_ns
+        # Finding a child by its labels takes longer than counting.
+        self._requests_of = cache(metrics.requests.labels)
+        self._seconds_of = cache(metrics.request_seconds.labels)
 
     async def accept(self, raw: bytes, signal: Signal, *, is_json: bool, project: str, transport: str) -> Accepted:
         """Returns after the records are stored or spooled. Raises Rejected or Retryable (errors.py)."""
@@ -37,9 +41,9 @@ class Receiver:
                 accepted = await self._accept(raw, signal, is_json, project, transport)
         except CollectorError as error:
             outcome = "refused" if isinstance(error, Retryable) else "rejected"
-            self._metrics.requests.labels(transport, signal.name, outcome).inc()
+            self._requests_of(transport, signal.name, outcome).inc()
             raise
-        self._metrics.requests.labels(transport, signal.name, "accepted").inc()
+        self._requests_of(transport, signal.name, "accepted").inc()
         return accepted
 
     async def _accept(self, raw: bytes, signal: Signal, is_json: bool, project: str, transport: str) -> Accepted:
@@ -48,11 +52,12 @@ class Receiver:
         request = admit(raw, project, self._clock_ns(), signal)
         ledger = self._metrics.ledgers[signal.unit]
         ledger.received.inc(request.records + request.rejected)
-        ledger.rejected.labels("invalid_id").inc(request.rejected)
+        if request.rejected:
+            ledger.rejected.labels("invalid_id").inc(request.rejected)
         if request.records:
             await self._store(request, ledger)
         shown = {"trace_id": request.trace_id} if request.trace_id else None
-        self._metrics.request_seconds.labels(transport).observe(time.perf_counter() - began, shown)
+        self._seconds_of(transport).observe(time.perf_counter() - began, shown)
         return Accepted(request.rejected, request.message, request.records)
 
     async def _store(self, request: Admitted, ledger: Ledger) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -19,10 +19,16 @@ Row = dict[str, Any]
 
 
 class Ask:
-    """Named statements in, rows as dictionaries out. Blocking work happens in threads."""
+    """Named statements in, rows as dictionaries out. Blocking work happens in threads.
 
-    def __init__(self, open_store: Callable[[], ClickHouseStore]) -> None:
+    `catch_up` is awaited before each: what was acknowledged is to be seen.
+    """
+
+    def __init__(
+        self, open_store: Callable[[], ClickHouseStore], catch_up: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self._open = open_store
+        self._catch_up = catch_up
         self._idle: queue.SimpleQueue[ClickHouseStore] = queue.SimpleQueue()
         self._slots = asyncio.Semaphore(CONNECTIONS)
 
@@ -32,6 +38,8 @@ class Ask:
         return found
 
     async def work(self, work: Callable[[ClickHouseStore], Any]) -> Any:
+        if self._catch_up:
+            await self._catch_up()
         async with self._slots:
             return await asyncio.to_thread(self._with_store, work)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import threading
@@ -16,7 +17,12 @@ from spanglass_collector.spool.record import Total
 
 T = TypeVar("T")
 
-_SUMS = "SELECT signal, records, bytes FROM request WHERE id = ? AND state = ?"
+# Ids are given as one JSON array: a statement for each of ten thousand requests takes longer than their sync.
+_THESE = "id IN (SELECT value FROM json_each(?)) AND state = ?"
+_SUMS = f"SELECT signal, sum(records), count(), sum(bytes) FROM request WHERE {_THESE} GROUP BY signal"  # noqa: S608
+_MOVE = f"UPDATE request SET state = ?, token = '', reason = ? WHERE {_THESE}"  # noqa: S608
+_DELETE_BODIES = f"DELETE FROM body WHERE id IN (SELECT id FROM request WHERE {_THESE})"  # noqa: S608
+_DELETE = f"DELETE FROM request WHERE {_THESE}"  # noqa: S608
 
 
 class SpoolFile:
@@ -75,13 +81,11 @@ class SpoolFile:
         """From one state to another, and in the books; returns how many requests really moved."""
 
         def change(connection: sqlite3.Connection) -> int:
-            moved = _sums(connection, ids, out_of)
-            connection.executemany(
-                "UPDATE request SET state = ?, token = '', reason = ? WHERE id = ? AND state = ?",
-                [(to, reason, id_, out_of) for id_ in ids],
-            )
+            these = (json.dumps(list(ids)), out_of)
+            moved = _sums(connection, these)
+            connection.execute(_MOVE, (to, reason, *these))
             ledger.book(connection, moved, to=to, out_of=out_of)
-            return len(moved)
+            return sum(total.requests for total in moved)
 
         return self.write(change)
 
@@ -89,14 +93,12 @@ class SpoolFile:
         """Remove requests that are still in `state`; returns how many were."""
 
         def change(connection: sqlite3.Connection) -> int:
-            gone = _sums(connection, ids, state)
-            connection.executemany(
-                "DELETE FROM body WHERE id = (SELECT id FROM request WHERE id = ? AND state = ?)",
-                [(id_, state) for id_ in ids],
-            )
-            connection.executemany("DELETE FROM request WHERE id = ? AND state = ?", [(id_, state) for id_ in ids])
+            these = (json.dumps(list(ids)), state)
+            gone = _sums(connection, these)
+            connection.execute(_DELETE_BODIES, these)
+            connection.execute(_DELETE, these)
             ledger.book(connection, gone, to=booked_as, out_of=state)
-            return len(gone)
+            return sum(total.requests for total in gone)
 
         return self.write(change)
 
@@ -113,6 +115,5 @@ class SpoolFile:
             raise RuntimeError("a spool must be opened after the fork: SQLite connections do not survive one")
 
 
-def _sums(connection: sqlite3.Connection, ids: Sequence[int], state: str) -> list[Total]:
-    rows = (connection.execute(_SUMS, (id_, state)).fetchone() for id_ in ids)
-    return [Total(row[0], "", row[1], 1, row[2]) for row in rows if row]
+def _sums(connection: sqlite3.Connection, these: tuple[str, str]) -> list[Total]:
+    return [Total(signal, "", *sums) for signal, *sums in connection.execute(_SUMS, these)]

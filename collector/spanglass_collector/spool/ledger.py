@@ -23,11 +23,15 @@ ON CONFLICT DO UPDATE SET
 
 def book(connection: sqlite3.Connection, added: Iterable[Total], *, to: str, out_of: str = "") -> None:
     """Add to one total and take from another, inside the caller's transaction."""
+    amounts: dict[str, list[int]] = {}
     for total in added:
-        amounts = (total.records, total.requests, total.size_bytes)
-        connection.execute(_ADD, (total.signal, to, *amounts))
+        sums = amounts.setdefault(total.signal, [0, 0, 0])
+        for i, amount in enumerate((total.records, total.requests, total.size_bytes)):
+            sums[i] += amount
+    for signal, sums in amounts.items():
+        connection.execute(_ADD, (signal, to, *sums))
         if out_of:
-            connection.execute(_ADD, (total.signal, out_of, *(-amount for amount in amounts)))
+            connection.execute(_ADD, (signal, out_of, *(-amount for amount in sums)))
 
 
 def read(connection: sqlite3.Connection) -> list[Total]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 import uuid
@@ -30,6 +31,9 @@ class Spool:
         self._config = config
         self._clock_ns = clock_ns
         self._file = SpoolFile(folder, config.reserve_bytes)
+        self.pending_bytes = 0
+        """Request bytes that wait for the store, as of this process's last look."""
+        self._look()
 
     def close(self) -> None:
         """Idempotent."""
@@ -48,6 +52,7 @@ class Spool:
                 if ledger.size_bytes(connection, ledger.PENDING) + size > self._config.size_bytes:
                     raise SpoolFull("the spool is full: the store has been slow or away for too long")
                 _insert(connection, requests, token, self._clock_ns())
+            self._look()
         except (sqlite3.Error, OSError) as error:
             raise SpoolFull(f"the spool cannot be written: {error}") from error
 
@@ -60,11 +65,14 @@ class Spool:
                 return None
             return _load(connection, oldest[1] or _gather(connection, oldest[0], limit_bytes))
 
-        return None if self.is_empty() else self._file.write(take)
+        block = None if self.is_empty() else self._file.write(take)
+        self._look()
+        return block
 
     def remove(self, block: SpooledBlock) -> None:
         """It is stored."""
         self._file.delete(block.ids, ledger.PENDING, booked_as=ledger.REPLAYED)
+        self._look()
 
     def remove_token(self, token: str) -> None:
         """The insert with this token, spooled while it was under way, went well after all."""
@@ -132,6 +140,11 @@ class Spool:
         """Give the space of what was removed back to the disk."""
         self._file.shrink()
 
+    def _look(self) -> None:
+        """Bring `pending_bytes` up to date: other processes may have changed what is pending, too."""
+        with self._file.reading() as connection:
+            self.pending_bytes = ledger.size_bytes(connection, ledger.PENDING)
+
     def _headers(self, state: str, limit: int) -> list[DeadLetter]:
         columns = "id, signal, records, bytes, at_ns, reason"
         with self._file.reading() as connection:
@@ -147,15 +160,21 @@ class Spool:
 
 
 def _insert(connection: sqlite3.Connection, requests: Sequence[Spooled], token: str, at_ns: int) -> None:
-    for request in requests:
-        header = (token, request.signal, request.digest, request.records, len(request.body), at_ns)
-        cursor = connection.execute(
-            "INSERT INTO request (token, signal, digest, records, bytes, at_ns) VALUES (?, ?, ?, ?, ?, ?)", header
-        )
-        connection.execute("INSERT INTO body VALUES (?, ?)", (cursor.lastrowid, request.body))
+    numbered = list(enumerate(requests, _next_id(connection)))
+    connection.executemany(
+        "INSERT INTO request (id, token, signal, digest, records, bytes, at_ns) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(id_, token, r.signal, r.digest, r.records, len(r.body), at_ns) for id_, r in numbered],
+    )
+    connection.executemany("INSERT INTO body VALUES (?, ?)", [(id_, r.body) for id_, r in numbered])
     added = [Total(r.signal, "", r.records, 1, len(r.body)) for r in requests]
     ledger.book(connection, added, to=ledger.SPOOLED)
     ledger.book(connection, added, to=ledger.PENDING)
+
+
+def _next_id(connection: sqlite3.Connection) -> int:
+    """Never used before, however much was deleted since."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'request'").fetchone()
+    return int(row[0]) + 1 if row else 1
 
 
 def _gather(connection: sqlite3.Connection, first: int, limit_bytes: int) -> str:
@@ -173,7 +192,9 @@ def _gather(connection: sqlite3.Connection, first: int, limit_bytes: int) -> str
 
 def _give_token(connection: sqlite3.Connection, ids: Sequence[int]) -> str:
     token = uuid.uuid4().hex
-    connection.executemany("UPDATE request SET token = ? WHERE id = ?", [(token, id_) for id_ in ids])
+    connection.execute(
+        "UPDATE request SET token = ? WHERE id IN (SELECT value FROM json_each(?))", (token, json.dumps(list(ids)))
+    )
     return token
 
 

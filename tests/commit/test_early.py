@@ -1,0 +1,84 @@
+"""Acknowledgement from the spool while the store is well: requests that follow an insert closely wait for company."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from spanglass_collector.commit.fate import Fate
+from spanglass_collector.commit.group import GroupCommit
+from spanglass_collector.commit.health import StoreHealth
+from spanglass_collector.config import CollectorConfig
+from spanglass_collector.spool.queue import Spool
+from spanglass_collector.store import Store
+from tests.commit.faulty import Switchable
+from tests.commit.test_spooling import CONFIG, faulty, rows, run, some_request, until
+
+__all__ = ["faulty"]
+
+
+def gathering(gather_s: float, early_bytes: int = 1 << 20) -> CollectorConfig:
+    return replace(CONFIG, spool=replace(CONFIG.spool, early_bytes=early_bytes, gather_s=gather_s))
+
+
+def test_who_comes_during_an_insert_is_answered_before_its_end(
+    faulty: Switchable, store: Store, tmp_path: Path
+) -> None:
+    """From the spool, synced; the insert after this one takes all of them."""
+
+    async def scenario(commit: GroupCommit, health: StoreHealth, spool: Spool) -> None:
+        faulty.gate.clear()
+        first = asyncio.create_task(commit.commit(some_request()))
+        await until(faulty.begun.is_set)
+        assert await asyncio.gather(*(commit.commit(some_request()) for _ in range(4))) == [Fate.SPOOLED] * 4
+        assert (first.done(), health.complaint) == (False, "")
+        faulty.gate.set()
+        assert await first is Fate.STORED
+
+    assert run(faulty, tmp_path, scenario, gathering(0.0)) == {"spooled": 4, "replayed": 4}
+    assert rows(store) == (5, 5, 5)
+
+
+def test_requests_one_after_another_share_inserts(faulty: Switchable, store: Store, tmp_path: Path) -> None:
+    """Twenty in a row: the first goes to the store at once, the others together."""
+
+    async def scenario(commit: GroupCommit, health: StoreHealth, spool: Spool) -> None:
+        fates = [await commit.commit(some_request()) for _ in range(20)]
+        assert fates == [Fate.STORED] + [Fate.SPOOLED] * 19
+
+    assert run(faulty, tmp_path, scenario, gathering(60.0)) == {"spooled": 19, "replayed": 19}
+    assert rows(store) == (20, 20, 20)
+    assert faulty.inserts == 2
+
+
+def test_a_reader_sees_what_was_acknowledged(faulty: Switchable, store: Store, tmp_path: Path) -> None:
+    """`catch_up` does not wait for company."""
+
+    async def scenario(commit: GroupCommit, health: StoreHealth, spool: Spool) -> None:
+        for seen in range(1, 4):
+            await commit.commit(some_request())
+            await commit.catch_up(30.0)
+            assert rows(store) == (seen, seen, seen)
+
+    run(faulty, tmp_path, scenario, gathering(60.0))
+
+
+def test_past_the_bound_senders_wait_for_the_store(faulty: Switchable, store: Store, tmp_path: Path) -> None:
+    """When more comes than the store takes, the spool would only be a second write."""
+    one = len(some_request().body)
+
+    async def scenario(commit: GroupCommit, health: StoreHealth, spool: Spool) -> None:
+        faulty.gate.clear()
+        first = asyncio.create_task(commit.commit(some_request()))
+        await until(faulty.begun.is_set)
+        assert await commit.commit(some_request()) is Fate.SPOOLED
+        assert await commit.commit(some_request()) is Fate.SPOOLED
+        late = asyncio.create_task(commit.commit(some_request()))
+        await asyncio.sleep(0.2)
+        assert not late.done()
+        faulty.gate.set()
+        assert (await first, await late) == (Fate.STORED, Fate.STORED)
+
+    assert run(faulty, tmp_path, scenario, gathering(0.0, early_bytes=one + 1)) == {"spooled": 2, "replayed": 2}
+    assert rows(store) == (4, 4, 4)
