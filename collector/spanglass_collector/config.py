@@ -81,8 +81,8 @@ class SpoolConfig:
     """An insert under way for longer is spooled beside, and its senders are answered. OpenTelemetry's exporters give
     up a request after 10 s."""
     early_bytes: int = 32 * MIB
-    """While an insert is under way or has just ended, requests are acknowledged from the spool as long as less than
-    this waits in it; past it they wait for the store. 0: the spool is for trouble only."""
+    """Requests are acknowledged from the spool as long as less than this waits in it; past it, and until all of it is
+    stored, they wait for the store. 0: the spool is for trouble only."""
     gather_s: float = 1.0
     """How long after an insert requests are gathered in the spool before the next one, unless a reader asks."""
     memory_bytes: int = 128 * MIB

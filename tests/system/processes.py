@@ -80,6 +80,19 @@ class SpanglassProcess:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout_s)
 
+    def wait_until_stored(self) -> None:
+        """Until nothing that was acknowledged from the spool waits for the store."""
+        deadline = time.monotonic() + 60
+        while any(self.spooled("pending")):
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.05)
+
+    def spooled(self, state: str) -> list[float]:
+        """Requests' records in this state of the spool, for each signal."""
+        lines = httpx.get(f"{self.endpoint}/metrics", timeout=10).text.splitlines()
+        prefix, state = "spanglass_spool_records{", f'state="{state}"'
+        return [float(line.split()[-1]) for line in lines if line.startswith(prefix) and state in line]
+
     def query(self, sql: str) -> str:
         answer = httpx.post(f"http://127.0.0.1:{self.sql_port}/", content=sql, timeout=60)
         assert answer.status_code == 200, answer.text

@@ -70,6 +70,7 @@ def test_kill_nine_under_load_loses_and_doubles_nothing(collector: SpanglassProc
     for sender in senders:
         sender.join(60)
     acknowledged = [span for sender in senders for span in sender.acknowledged]
+    collector.wait_until_stored()
     stored = collector.query("SELECT SpanId, count() FROM spans GROUP BY SpanId FORMAT TSV").split()
     counts = dict(zip(stored[::2], map(int, stored[1::2]), strict=True))
     print(f"{len(acknowledged)} acknowledged, {len(counts)} stored, {sum(s.retried for s in senders)} retries")

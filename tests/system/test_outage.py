@@ -113,6 +113,7 @@ def test_a_collector_starts_without_its_store_and_delivers_when_it_comes(
     until(lambda: spool_books(collector).get("pending") == 0, collector)
     assert spool_books(collector) == {"spooled": 10, "pending": 0, "replayed": 10}
     send(collector)
+    collector.wait_until_stored()
     assert stored(store, collector) == [12, 12]
 
 

@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 POLL_S = 1.0
 LARGE_BYTES = 8 * 1024 * 1024
 """A backlog worth an insert at once."""
-CATCH_UP_BYTES = 1024 * 1024
-"""Most backlog that a reader waits for: an insert of it takes little more than an empty one."""
+CATCH_UP_BYTES = 16 * 1024 * 1024
+"""Most backlog that a reader waits for, half a second of inserting: past it the collector has a load to carry."""
 """How often an idle drain looks for what another process put back (spanglass spool replay)."""
 
 
@@ -56,7 +56,7 @@ class Drain:
         group_bytes: int,
         gather_s: float = 0.0,
     ) -> None:
-        self.pace = Pace(gather_s)
+        self._pace = Pace(gather_s)
         self._spool = spool
         self._writer = writer
         self._health = health
@@ -124,7 +124,7 @@ class Drain:
 
     async def _gather(self) -> None:
         """Let company come for what is in the spool, unless there is much of it or a reader waits for it."""
-        while (left_s := self.pace.left_s) and 0 < self._spool.pending_bytes < LARGE_BYTES:
+        while (left_s := self._pace.left_s) and 0 < self._spool.pending_bytes < LARGE_BYTES:
             if self._stopping or self._is_hurried:
                 break
             self._wake.clear()
@@ -178,7 +178,7 @@ class Drain:
             self._quarantine(block, first_line(error))
         else:
             self._spool.remove(block)
-        self.pace.insert_ended()
+        self._pace.insert_ended()
         return Step.WORKED
 
     def _quarantine(self, block: SpooledBlock, reason: str) -> None:

@@ -1,8 +1,9 @@
-"""Group commit: requests that arrive while the writers are busy form the next insert.
+"""Group commit: requests that arrive while others are on their way to disk go together after them.
 
-The event loop gathers, a few threads insert. A sender's await ends when its spans are stored or in the spool, or with
-the reason why not: one request that the store refuses never fails its neighbours. Requests go to the spool when an
-insert failed or takes too long, while the store is known to be in such a state, and when too many wait.
+The event loop gathers, a few threads work. A sender's await ends when its spans are in the spool or stored, or with
+the reason why not: one request that the store refuses never fails its neighbours. The way of every day is through the
+spool, from which the drain inserts. While more comes in than the store can take, and without a spool, requests are
+inserted from here, and spooled when that fails or takes too long.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ class GroupCommit:
         self._loop_task: asyncio.Task[None] | None = None
         self._is_spooling = False
         self._is_saturated = False
+        self._found_spool_full = False
         self._stopping = False
 
     async def start(self) -> None:
@@ -75,7 +77,7 @@ class GroupCommit:
         self._hurry.set()
         self._changed.set()
 
-    async def catch_up(self, longest_s: float = 1.0) -> None:
+    async def catch_up(self, longest_s: float = 10.0) -> None:
         """For readers: what was acknowledged before is stored after, unless that would take long."""
         if self._spooling:
             await self._spooling.catch_up(longest_s)
@@ -172,24 +174,36 @@ class GroupCommit:
 
     @property
     def _answers_early(self) -> bool:
-        """A sync takes a tenth of an insert's time, and what is spooled meanwhile makes the next insert a large one."""
-        if self._spooling is None or self._is_saturated:
-            return False
-        return self._is_busy or self._is_draining or self._spooling.pace.left_s > 0
+        """Through the spool: a sync takes a tenth of an insert's time, what comes meanwhile makes the next insert a
+        large one, and a kill inside an insert is followed by the same insert."""
+        return self._spooling is not None and not self._is_saturated and not self._found_spool_full
 
     def _look_at_backlog(self, spooling: Spooling) -> None:
-        """More than the store can take comes in while the spool grows past its bound and until both come to rest:
-        then the spool would only be a second write, and senders wait for the store."""
+        """More than the store can take comes in from when the spool passes its bound until it is empty and no large
+        insert is due: the spool would only be a second write, and senders wait for the store."""
         if spooling.backlog_bytes >= spooling.config.early_bytes:
             self._is_saturated = True
-        elif not (self._is_busy or self._is_draining):
+        elif not (self._is_busy or self._is_draining) and self._waiting.unsent_bytes < self._config.overlap_bytes:
             self._is_saturated = False
 
     async def _spool_group(self, spooling: Spooling, requests: Sequence[Admitted]) -> None:
         """Groups of the spool follow one another: what arrives during one sync shares the next."""
-        await self._spool(spooling, requests)
+        try:
+            await spooling.keep(requests)
+        except SpoolFull as error:
+            self._refuse_or_store(requests, error)
+        else:
+            self._waiting.settle(requests, Fate.SPOOLED)
         self._is_spooling = False
         self._changed.set()
+
+    def _refuse_or_store(self, requests: Sequence[Admitted], error: SpoolFull) -> None:
+        """A full spool is nobody's trouble while the store is well."""
+        if self._avoids_store:
+            self._waiting.settle(requests, error)
+            return
+        self._found_spool_full = True
+        self._waiting.give_back(requests)
 
     async def _commit_group(self, writer: Writer, requests: Sequence[Admitted]) -> None:
         block = Block(requests)
@@ -200,8 +214,7 @@ class GroupCommit:
             await self._conclude(await insert)
         if insert.done():
             self._idle.append(writer)
-        if self._spooling:
-            self._spooling.pace.insert_ended()
+        self._found_spool_full = False
         self._changed.set()
 
     async def _commit_slowly(self, spooling: Spooling, block: Block, insert: Insert) -> None:

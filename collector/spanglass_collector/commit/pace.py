@@ -1,8 +1,7 @@
 """How close inserts may follow one another while little arrives.
 
-An insert costs a fixed time of one core, whatever is in it, as the view is analysed anew. A sender that exports every
-half second would keep a core busy with nothing else: requests that follow an insert closely are acknowledged from the
-spool, and stored together.
+An insert costs a fixed time of one core, whatever is in it, as the view is analysed anew. Senders that export ten times
+a second would keep a core busy with nothing else: what follows an insert closely is stored together.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from spanglass_collector.admit.request import Admitted
 from spanglass_collector.commit.block import Block
 from spanglass_collector.commit.drain import Drain
 from spanglass_collector.commit.health import StoreHealth
-from spanglass_collector.commit.pace import Pace
 from spanglass_collector.commit.seen import SeenRequests
 from spanglass_collector.config import SpoolConfig
 from spanglass_collector.errors import StoreUnavailable
@@ -67,10 +66,6 @@ class Spooling:
     def backlog_bytes(self) -> int:
         """Request bytes that are acknowledged and not stored yet."""
         return self._spool.pending_bytes
-
-    @property
-    def pace(self) -> Pace:
-        return self._drain.pace
 
     async def catch_up(self, longest_s: float) -> None:
         """Returns once what is acknowledged now is stored; at once when that would take long."""

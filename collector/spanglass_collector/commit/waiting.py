@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from spanglass_collector.admit.request import Admitted
 from spanglass_collector.commit.fate import Fate
@@ -58,6 +58,11 @@ class Waiting:
         self._unsent.extendleft(reversed(others))
         self.unsent_bytes -= size
         return group
+
+    def give_back(self, requests: Sequence[Admitted]) -> None:
+        """Undo `take`: they are the oldest again."""
+        self._unsent.extendleft(reversed(requests))
+        self.unsent_bytes += sum(len(request.body) for request in requests)
 
     def settle(self, requests: Iterable[Admitted], answer: Fate | CollectorError) -> None:
         """Answer their senders; those that were answered before stay so."""
