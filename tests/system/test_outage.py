@@ -117,6 +117,20 @@ def test_a_collector_starts_without_its_store_and_delivers_when_it_comes(
     assert stored(store, collector) == [12, 12]
 
 
+def test_a_collector_starts_before_a_store_that_hangs(
+    store: SpanglassProcess, proxy: Proxy, collector: SpanglassProcess
+) -> None:
+    """Connections are taken and nothing comes back: requests wait in the spool until something does."""
+    proxy.open()
+    proxy.stall()
+    collector.start()
+    assert ready(collector).startswith("ready; degraded: the store is not available: it does not answer")
+    send(collector)
+    proxy.open()
+    until(lambda: spool_books(collector).get("pending") == 0, collector)
+    assert stored(store, collector) == [2, 2]
+
+
 def test_a_store_that_stalls_is_answered_for_and_nothing_is_doubled(
     store: SpanglassProcess, proxy: Proxy, collector: SpanglassProcess
 ) -> None:
@@ -222,4 +236,5 @@ def test_kills_while_the_store_comes_and_goes_lose_and_double_nothing(
     assert acknowledged
     assert set(acknowledged) <= set(counts), "acknowledged spans are missing"
     assert set(counts.values()) == {1}, "spans are there twice"
+    assert int(calls) == len(counts), "the rollup is off"
     assert books["spooled"] == books["replayed"] + books.get("dead", 0)

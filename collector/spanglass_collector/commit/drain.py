@@ -61,6 +61,7 @@ class Drain:
         self._writer = writer
         self._health = health
         self._prepare: Callable[[], None] | None = prepare
+        self._preparing: asyncio.Future[None] | None = None
         self._group_bytes = group_bytes
         self._held: set[str] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="drain")
@@ -79,10 +80,13 @@ class Drain:
         return self._prepare is None
 
     async def prepare(self) -> None:
-        """Raises StoreError, and may be called again."""
-        if self._prepare:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._prepare)
-            self._prepare = None
+        """Raises StoreError, and may be called again, also while it is under way."""
+        if self._prepare is None:
+            return
+        if self._preparing is None or self._preparing.done():
+            self._preparing = asyncio.get_running_loop().run_in_executor(self._thread, self._prepare)
+        await asyncio.shield(self._preparing)
+        self._prepare = None
 
     def hold(self, token: str) -> None:
         """An insert with this token is under way elsewhere: leave it alone until `release`."""

@@ -38,15 +38,20 @@ class Spooling:
         self.is_stuck = False
 
     async def start(self, seen: SeenRequests, on_progress: Callable[[], None] = lambda: None) -> None:
-        """A store that is away is no obstacle unless it `needs_store`: the drain goes on asking. Raises StoreError."""
+        """A store that is away or hangs is no obstacle unless it `needs_store`: the drain goes on asking.
+
+        Raises StoreError.
+        """
         for digest in await self._in_thread(self._spool.digests):
             seen.add(digest)
         try:
-            await self._drain.prepare()
+            await asyncio.wait_for(self._drain.prepare(), None if self._needs_store else self.config.slow_insert_s)
         except StoreUnavailable as error:
             if self._needs_store:
                 raise
             self.health.failed(str(error))
+        except asyncio.TimeoutError:
+            self.health.failed("it does not answer")
         self._drain.on_step = on_progress
         work = self._drain.run(self.config.retry_min_s, self.config.retry_max_s)
         self._task = asyncio.create_task(work, name="drain")
