@@ -25,6 +25,7 @@ SECTIONS: tuple[str, ...] = (
     "tau_bench",
     "code_runs",
     "bbq",
+    "crows_pairs",
     "counterfactual",
     "judge_agreement",
     "alpaca_win_rates",

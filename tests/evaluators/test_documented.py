@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from spanglass_evaluators.bias.bbq_answers import BbqConfig
 from spanglass_evaluators.bias.counterfactual import CounterfactualConfig
 from spanglass_evaluators.bias.group_gap import GroupGapConfig
 from spanglass_evaluators.bias.group_rates import GroupRatesConfig
@@ -42,6 +43,7 @@ IN_THE_FILE = {"window_s": "window", "every_s": "every", "chunk_s": "chunk"}
         (GroupGapConfig, "group_gap.md"),
         (CounterfactualConfig, "counterfactual.md"),
         (GroupRatesConfig, "fairness.md"),
+        (BbqConfig, "bbq.md"),
         (RefusalConfig, "refusal.md"),
         (GroundednessConfig, "groundedness.md"),
         (ReferenceMatchConfig, "reference_match.md"),

@@ -21,6 +21,12 @@ def _fairness(options: Options, where: str) -> WindowEvaluator:
     return GroupRates(configured(GroupRatesConfig, options, where))
 
 
+def _bbq(options: Options, where: str) -> WindowEvaluator:
+    from spanglass_evaluators.bias.bbq_answers import Bbq, BbqConfig
+
+    return Bbq(configured(BbqConfig, options, where))
+
+
 def _needs_attribute(options: Options, where: str) -> None:
     if "attribute" not in options:
         raise ConfigurationError(
@@ -40,4 +46,5 @@ WINDOW_REGISTRATIONS = (
     WindowRegistration("bias", _bias),
     WindowRegistration("fairness", _fairness),
     WindowRegistration("counterfactual", _counterfactual),
+    WindowRegistration("bbq", _bbq),
 )
