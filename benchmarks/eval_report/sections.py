@@ -32,6 +32,8 @@ SECTIONS: tuple[str, ...] = (
     "frank_correlations",
     "judge_prevalence",
     "judge_injection",
+    "injection",
+    "leaks",
     "group_gap_coverage",
 )
 

@@ -217,3 +217,18 @@ def test_importing_the_sdk_imports_no_evaluator() -> None:
     script = "import sys, spanglass; sys.exit('spanglass_evaluators' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_the_example_runs() -> None:
+    """And shows a mask, a block and a masked stream."""
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    example = Path(__file__).parents[3] / "examples" / "guard.py"
+
+    said = subprocess.run([sys.executable, str(example)], capture_output=True, text=True, check=True).stdout
+
+    assert "I am [email] at 192.0.2.7" in said
+    assert "I cannot help with that." in said
+    assert "My orders: [system_prompt]. Have a nice day!" in said
