@@ -1,4 +1,4 @@
-"""What a guard adds to a call, and how fast each check is alone: `python benchmarks/guard.py [--calls N] [--data FOLDER]`.
+"""What a guard adds to a call, and how fast each check is: `python benchmarks/guard.py [--calls N] [--data FOLDER]`.
 
 Latencies are of `guard.inspect` on real answers of some 500 characters inside a traced span, with the exporter off.
 """

@@ -41,8 +41,8 @@ def rows(data: Path) -> Iterator[Measured]:
                    len(quoted) + len(answered), auc.low, auc.high,
                    note="quotes made by us: the second half of each prompt of 8 words or more")  # fmt: skip
     yield _share("prompt_leak", "Tensor Trust defences", "found, half a prompt quoted", quoted >= _LEAK)
-    yield _share("prompt_leak", "Tensor Trust defences", "real answers taken for leaks", answered >= _LEAK,
-                 note="answers to the right access code; a prompt of few words is quoted by any", headline=True)  # fmt: skip
+    yield _share("prompt_leak", "Tensor Trust defences", "answers taken for leaks", answered >= _LEAK, headline=True,
+                 note="answers to the right access code; a prompt of few words is quoted by any")  # fmt: skip
     yield from _canary(data)
     texts = [row["chatgpt_response"] for row in read(data / "halueval_general" / "general.jsonl.gz")]
     for name, find in _CHECKS.items():
