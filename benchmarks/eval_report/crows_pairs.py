@@ -66,7 +66,8 @@ def _preferred(model: WordModel, pairs: list[SentencePair]) -> Iterator[Measured
     for found in preferences(pairs, model):
         if found.share is not None and found.n >= 30:
             yield Measured(
-                "crows_pairs", f"pairs of words, {found.bias_type}", "share preferring the stereotype", found.share, found.n,
-                found.low, found.high, reference=0.5, reference_is="no preference",
-                note=f"learned from PandaLM's answers, the more frequent word wins; {found.ties} ties", headline=found.bias_type == "all",
+                "crows_pairs", f"pairs of words, {found.bias_type}", "share preferring the stereotype",
+                found.share, found.n, found.low, found.high, reference=0.5, reference_is="no preference",
+                note=f"learned from PandaLM's answers: the commoner word wins; {found.ties} ties",
+                headline=found.bias_type == "all",
             )  # fmt: skip

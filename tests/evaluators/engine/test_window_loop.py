@@ -86,6 +86,27 @@ def test_a_group_that_is_refused_more_is_stored_as_a_gap(store: Store, traffic: 
     assert rows(store, columns) == [("group_gap", "score:refusal", "gender=f vs gender=m", 0.6, True, True)]
 
 
+def test_groups_that_a_question_names_are_compared_within_models(
+    store: Store, traffic: Traffic, clock: SettableClock
+) -> None:
+    """From the text of stored questions; the row has the ratio and the gap with the mix of models held fixed."""
+    for model in ("gpt-x", "gpt-y"):
+        for faith, refused in (("Muslim", 30), ("Sikh", 10)):
+            traffic.add(
+                REFUSALS * refused + ANSWERS * (50 - refused), received_ns=NOON_NS - SECOND, ResponseModel=model,
+                InputMessages=f"May a {faith} do this?",
+            )  # fmt: skip
+    SpanLoop([SpanJob(Refusal())], clock).run_once(store)
+    gap = GroupGap(GroupGapConfig("named.religion", features=("score:refusal",)))
+
+    WindowLoop([WindowJob(gap)], clock).run_once(store)
+
+    columns = "Cohort, round(EffectSize, 3), round(Ratio, 3), RatioLow < 3 AND 3 < RatioHigh"
+    assert rows(store, f"{columns}, round(WithinEffect, 3), Reversed") == [
+        ("named.religion=muslim vs named.religion=sikh", 0.4, 3.0, True, 0.4, False),
+    ]
+
+
 def test_judging_the_same_windows_again_replaces(store: Store, traffic: Traffic, clock: SettableClock) -> None:
     """A schedule restarted in the middle of its period adds no second row."""
     traffic.add(["hi"] * 5, received_ns=NOON_NS - HOUR_NS)
