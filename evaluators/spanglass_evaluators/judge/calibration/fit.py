@@ -103,8 +103,13 @@ METHODS: Mapping[str, Callable[[Numbers, Numbers], CalibrationMap]] = {
 SIMPLEST_FIRST = ("mean", "platt", "isotonic")
 
 
+def bins_of(said: Numbers, bins: int = 10) -> list[Numbers]:
+    """Masks of about equal counts by value; equal values are in one bin, so there may be fewer."""
+    edges = np.unique(np.quantile(said, np.linspace(0, 1, bins + 1)[1:-1]))
+    places = np.searchsorted(edges, said, side="right")
+    return [places == place for place in np.unique(places)]
+
+
 def calibration_error(said: Numbers, y: Numbers, bins: int = 10) -> float:
-    """Expected calibration error over bins of equal counts (values in [0, 1])."""
-    order = np.argsort(said, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    return float(sum(len(part) * abs(said[part].mean() - y[part].mean()) for part in parts) / len(y))
+    """Expected calibration error (values in [0, 1]): the bins' distance of the two means, by their share."""
+    return float(sum(abs(said[part].mean() - y[part].mean()) * part.mean() for part in bins_of(said, bins)))
