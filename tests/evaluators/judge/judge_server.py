@@ -54,6 +54,13 @@ def completion(text: str, *, tokens: tuple[int, int] = (100, 20), **message: Any
     }
 
 
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """A judge that gives up hangs up: that is no news."""
+
+
 class JudgeServer:
     """`reply` is called with each request's body; `requests` keeps them."""
 
@@ -62,8 +69,7 @@ class JudgeServer:
         self.keys: list[str] = []
         self.reply: Callable[[Body], Answer] = lambda body: verdict(body, scores={"helpfulness": 4})
         self.lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _QuietServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
