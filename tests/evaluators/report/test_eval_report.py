@@ -140,7 +140,7 @@ def test_missing_data_is_a_row_and_an_exit_status(tmp_path: Path) -> None:
 
 
 def test_every_section_has_a_title_and_rows() -> None:
-    """The names in the list are modules of the contract."""
+    """The names in the list are modules of the contract; what they need is imported where it is used."""
     for name in SECTIONS:
         found = section(name)
         assert found.TITLE
