@@ -1,4 +1,5 @@
-"""How fast the evaluators are: texts a second, alone and through the engine; seconds of each window test.
+"""How fast the evaluators are: texts a second, alone and through the engine; a cascade on real answers; seconds of
+each window test; memory.
 
     python benchmarks/evaluators.py [--texts 20000] [--rows 100000] [--false-alarms]
 
@@ -9,71 +10,44 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gzip
 import json
+import re
+import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from spanglass_collector.store import StoreUrl, open_store
 from spanglass_collector.store.migrate import migrate
-from spanglass_evaluators import Batch, Window
+from spanglass_evaluators import Batch, Judgement, Window, evaluator
 from spanglass_evaluators.bias.group_gap import GroupGap, GroupGapConfig
+from spanglass_evaluators.cascade.cascade import Cascade, Stage
 from spanglass_evaluators.config import from_mapping
 from spanglass_evaluators.drift.categorical import compare_categories
+from spanglass_evaluators.drift.drift import Drift, DriftConfig
 from spanglass_evaluators.drift.numeric import compare_numbers
 from spanglass_evaluators.drift.text import compare_texts
-from spanglass_evaluators.engine.span_loop import SpanJob, SpanLoop
+from spanglass_evaluators.engine.claim import Selection
+from spanglass_evaluators.engine.job import SpanJob
+from spanglass_evaluators.engine.limits import Limits
+from spanglass_evaluators.engine.progress import Progress
+from spanglass_evaluators.engine.span_loop import SpanLoop
 from spanglass_evaluators.statistics.proportion import compare_proportions
 
 BATCH = 1000
-WORDS = [
-    "the",
-    "answer",
-    "depends",
-    "on",
-    "what",
-    "you",
-    "want",
-    "to",
-    "do",
-    "with",
-    "it",
-    "and",
-    "how",
-    "much",
-    "time",
-    "there",
-    "is",
-    "so",
-    "first",
-    "open",
-    "the",
-    "settings",
-    "then",
-    "choose",
-    "a",
-    "name",
-    "for",
-    "the",
-    "new",
-    "project",
-    "and",
-    "save",
-    "it",
-    "before",
-    "you",
-    "go",
-    "on",
-    "because",
-    "nothing",
-    "is",
-    "kept",
-    "otherwise",
-]
+_KEYWORDS = re.compile("refund|cancel|complain")
+_TEXT = (
+    "the answer depends on what you want to do with it and how much time there is so first open the "
+    "settings then choose a name for the new project and save it before you go on because nothing is kept "
+    "otherwise"
+)
+WORDS = _TEXT.split()
 REFERENCE = {"spanglass.metadata.reference": "x"}
 SETTINGS = {"evaluators": {"toxicity": {}}, "drift": []}
 
@@ -82,13 +56,17 @@ def main() -> None:
     arguments = parse_arguments()
     texts = write_texts(arguments.texts)
     print(f"{len(texts)} texts of about {np.mean([len(t) for t in texts]):.0f} characters\n")
-    print(f"{'span evaluator':<20}{'texts/s alone':>15}{'through engine':>16}{'ratio':>8}")
-    for job in from_mapping(SETTINGS).span_jobs:
+    print("texts a second by the clock, and a CPU second (what a busy machine does not change)\n")
+    print(f"{'span evaluator':<20}{'alone':>12}{'a CPU s':>12}{'through engine':>16}{'a CPU s':>12}")
+    for job in [SpanJob(keyword), *from_mapping(SETTINGS).span_jobs]:
         alone, engine = rate_alone(job, texts), rate_through_engine(job, texts)
-        print(f"{job.evaluator.name:<20}{alone:>15,.0f}{engine:>16,.0f}{engine / alone:>8.2f}")
-    print(f"\n{'window test':<44}{'seconds':>10}")
-    for name, seconds in time_window_tests(arguments.rows, texts):
-        print(f"{name:<44}{seconds:>10.3f}")
+        print(f"{job.evaluator.name:<20}{alone.shown(12, 12)}{engine.shown(16, 12)}")
+    print(f"\nwhole traces of ten spans: {rate_of_traces(texts).shown(8, 10)} spans")
+    print_cascade(arguments.data)
+    print(f"\n{'window test':<44}{'seconds':>10}{'CPU s':>10}")
+    for name, took in time_window_tests(arguments.rows, texts):
+        print(f"{name:<44}{took.wall_s:>10.3f}{took.cpu_s:>10.3f}")
+    print(f"\npeak memory of this process, embedded store included: {peak_mb():,.0f} MB")
     if arguments.false_alarms:
         print_false_alarms(arguments.data)
 
@@ -107,7 +85,7 @@ def write_texts(count: int) -> list[str]:
     return [" ".join(generator.choice(WORDS, 80)) + "." for _ in range(count)]
 
 
-def rate_alone(job: SpanJob, texts: list[str]) -> float:
+def rate_alone(job: SpanJob, texts: list[str]) -> Rate:
     columns = {name: texts if name == "output_text" else [""] * len(texts) for name in job.evaluator.columns}
     if "reference" in columns:
         columns["reference"] = texts
@@ -116,10 +94,26 @@ def rate_alone(job: SpanJob, texts: list[str]) -> float:
         for i in range(0, len(texts), BATCH)
     ]
     job.evaluator.score(batches[0])
-    return len(texts) / seconds(lambda: [job.evaluator.score(batch) for batch in batches])
+    return rate(lambda: [job.evaluator.score(batch) for batch in batches], len(texts))
 
 
-def rate_through_engine(job: SpanJob, texts: list[str]) -> float:
+@evaluator(name="keyword", takes_batch=True)
+def keyword(texts: list[str]) -> list[float]:
+    """The cheapest rule there is: what is left is the engine."""
+    return [1.0 if _KEYWORDS.search(text) else 0.0 for text in texts]
+
+
+@evaluator(name="spans_of_trace", target="trace")
+def spans_of_trace(texts: list[str]) -> float:
+    return len(texts)
+
+
+def rate_of_traces(texts: list[str]) -> Rate:
+    """Spans a second where ten of them are one trace that is judged as a whole."""
+    return rate_through_engine(SpanJob(spans_of_trace, Selection(settle_s=0)), texts, spans_a_trace=10)
+
+
+def rate_through_engine(job: SpanJob, texts: list[str], spans_a_trace: int = 1) -> Rate:
     """Claim, parse messages, score, write; everything in one process with the embedded store."""
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -128,13 +122,54 @@ def rate_through_engine(job: SpanJob, texts: list[str]) -> float:
         migrate(store, store_url(folder))
         now = time.time_ns()
         rows = [
-            [now - i * 1000, now - i * 1000, f"{i:032x}", f"{i:016x}", "llm", as_messages(text), REFERENCE]
+            [now - i * 1000, now - i * 1000, f"{i // spans_a_trace:032x}",
+             f"{i:016x}", "llm", as_messages(text), REFERENCE]
             for i, text in enumerate(texts)
         ]  # fmt: skip
         names = ["Timestamp", "ReceivedAt", "TraceId", "SpanId", "Kind", "OutputMessages", "SpanAttributes"]
         store.insert("spans", rows, names)
         loop = SpanLoop([job], time.time_ns)
-        return len(texts) / seconds(lambda: loop.run_once(store))
+        done: list[Progress] = []
+        measured = rate(lambda: done.extend(loop.run_once(store).values()), len(texts))
+        return measured if done[0].scored else Rate(0, 0)
+
+
+@evaluator(name="too_short", columns=("output_text",))
+def too_short(text: str) -> float | None:
+    """Stage 1, a rule: a word or an option letter insults nobody; of anything else it says nothing."""
+    return 0.0 if len(text) < 24 else None
+
+
+@evaluator(name="judge_stand_in", at_once=16)
+async def judge_stand_in(_text: str) -> Judgement:
+    """Stage 3: what a remote judge costs, without one: 0.3 s and 0.0002 USD a call, 16 calls at once."""
+    await asyncio.sleep(0.3)
+    return Judgement(0.0, "ok", cost_usd=0.0002)
+
+
+def print_cascade(data: Path) -> None:
+    """Real answers of models to real tasks: rule, toxicity model, stand-in for a judge."""
+    texts = [row["answer"] for file in sorted(data.glob("llmdrift/*.jsonl.gz")) for row in read_lines(file)]
+    if not texts:
+        print(f"\ncascade: skipped, {data / 'llmdrift'} is not there")
+        return
+    toxicity = next(job.evaluator for job in from_mapping(SETTINGS).span_jobs if job.evaluator.name == "toxicity")
+    cascade = Cascade("harm", (Stage(too_short), Stage(toxicity, (0.4, 0.6)), Stage(judge_stand_in)))
+    measured = rate_through_engine(SpanJob(cascade, limits=Limits(batches_at_once=4)), texts)
+    print(f"\ncascade over {len(texts):,} real answers of about {np.mean([len(t) for t in texts]):.0f} characters")
+    for stage, saving in zip(cascade.stages, cascade.books.savings(), strict=False):
+        usd = "" if saving.spared_usd is None else f", {saving.spared_usd:.2f} USD saved"
+        print(f"  {stage.evaluator.name:<16} judged {saving.calls:>7,}, was spared {saving.spared_calls:>7,}{usd}")
+    print(f"  effective texts a second, a CPU second: {measured.shown(8, 8)}")
+
+
+def read_lines(file: Path) -> list[dict[str, str]]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        return [row for row in map(json.loads, lines) if row.get("answer")]
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def store_url(folder: str) -> StoreUrl:
@@ -151,7 +186,7 @@ def as_messages(text: str) -> str:
     return json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": text}]}])
 
 
-def time_window_tests(rows: int, texts: list[str]) -> Iterable[tuple[str, float]]:
+def time_window_tests(rows: int, texts: list[str]) -> Iterable[tuple[str, Took]]:
     generator = np.random.default_rng(0)
     numbers = [generator.lognormal(size=rows) for _ in range(2)]
     categories = [generator.choice(list("abcdefghijklmnopqrst"), rows).tolist() for _ in range(2)]
@@ -159,7 +194,8 @@ def time_window_tests(rows: int, texts: list[str]) -> Iterable[tuple[str, float]
         0, 1, {"metadata.g": generator.choice(["a", "b", "c", "d"], rows), "x": generator.normal(size=rows)},
         rows
     )  # fmt: skip
-    gap = GroupGap(GroupGapConfig("metadata.g", features=("x",)))
+    yield f"drift, {rows:,} a window, 20 features", time_drift(rows)
+    gap = GroupGap(GroupGapConfig("metadata.g", features=("x",), strata=()))
     yield f"numeric, {rows:,} a window", seconds(lambda: compare_numbers(*numbers))
     yield f"categorical (20), {rows:,} a window", seconds(lambda: compare_categories(*categories))
     yield f"proportion, {rows:,} a window", seconds(lambda: compare_proportions(100, rows, 200, rows))
@@ -168,6 +204,22 @@ def time_window_tests(rows: int, texts: list[str]) -> Iterable[tuple[str, float]
         seconds(lambda: compare_texts(texts[:1000], texts[1000:2000])),
     )
     yield f"group gap, {rows:,} rows, 4 groups", seconds(lambda: gap.judge(None, window))
+
+
+def time_drift(rows: int) -> Took:
+    """Ten columns of numbers, ten of categories, both windows in memory, with all the evaluator adds to a test."""
+    generator = np.random.default_rng(1)
+    numeric = [f"metadata.number{i}" for i in range(10)]
+    categorical = [f"metadata.category{i}" for i in range(10)]
+
+    def window(start_ns: int) -> Window:
+        columns: dict[str, list[object]] = {n: generator.lognormal(size=rows).tolist() for n in numeric}
+        columns |= {n: generator.choice(list("abcdefghij"), rows).tolist() for n in categorical}
+        return Window(start_ns, start_ns + 1, columns, rows)
+
+    drift = Drift(DriftConfig(features=(*numeric, *categorical)))
+    reference, current = window(0), window(1)
+    return seconds(lambda: drift.judge(reference, current))
 
 
 def print_false_alarms(data: Path) -> None:
@@ -225,10 +277,34 @@ def false_alarm_share(answers: Answers, test: Test, size: int, runs: int) -> flo
     return alarms / runs
 
 
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+@dataclass(frozen=True)
+class Took:
+    wall_s: float
+    cpu_s: float
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Texts a second by the clock, and a second of CPU of the whole process, the embedded store included."""
+
+    by_clock: float
+    by_cpu: float
+
+    def shown(self, first: int, second: int) -> str:
+        if not self.by_clock:
+            return f"{'nothing to judge':>{first + second}}"
+        return f"{self.by_clock:>{first},.0f}{self.by_cpu:>{second},.0f}"
+
+
+def rate(work: Callable[[], object], texts: int) -> Rate:
+    took = seconds(work)
+    return Rate(texts / took.wall_s, texts / took.cpu_s)
+
+
+def seconds(work: Callable[[], object]) -> Took:
+    start, cpu = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - start
+    return Took(time.perf_counter() - start, time.process_time() - cpu)
 
 
 if __name__ == "__main__":
