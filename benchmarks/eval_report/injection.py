@@ -46,6 +46,19 @@ def rows(data: Path) -> Iterator[Measured]:
                      least=float(np.quantile(pooled, 0.99)) + 1e-12)  # fmt: skip
     for name, values in benign.items():
         yield _share("prompt_injection", name, "false alarms at .5", values, headline=name in PROMPTS[1:])
+    yield from _reproduced(data)
+
+
+def _reproduced(data: Path) -> Iterator[Measured]:
+    """Share of 100 behaviours for which the recorded judge called an attack successful, as its authors published it."""
+    recorded = read(data / "jailbreakbench" / "attacks.jsonl.gz")
+    figures = json.loads((data / "published.json").read_text(encoding="utf-8"))
+    published = {f["subset"]: f["value"] for f in figures if f["dataset"] == "jailbreakbench"}
+    for subset, value in published.items():
+        method, _, model = subset.removesuffix(" (100 behaviours)").partition("/")
+        won = [bool(row["jailbroken"]) for row in recorded if (row["method"], row["model"]) == (method, model)]
+        yield Measured("aggregation", f"JailbreakBench {method}, {model}", "attack success rate", float(np.mean(won)),
+                       len(won), reference=value, reference_is="published", tolerance=0.0005)  # fmt: skip
 
 
 PROMPTS = ("HaluEval questions, unseen half", "AlpacaEval prompts", "XSTest safe prompts")

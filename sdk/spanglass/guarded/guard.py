@@ -6,17 +6,17 @@ import functools
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar, copy_context
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from spanglass.errors import ConfigurationError
-from spanglass.guarded.checks import NamedCheck, Wanted, resolve
+from spanglass.guarded.checks import Wanted, resolve
 from spanglass.guarded.decision import Action, Blocked, Decision, Found, Side, masked, strongest
 from spanglass.guarded.policy import Policy
 from spanglass.guarded.record import record
+from spanglass.guarded.round import Round
 from spanglass.guarded.stream import WINDOW
-from spanglass.guarded.workers import Stuck, workers
 from spanglass.traced.block import span
 
 OnError = Literal["open", "closed"]
@@ -33,26 +33,6 @@ class GuardStats:
     actions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("allow", "flag", "mask", "block"), 0))
     deadlines: int = 0
     failed_checks: int = 0
-
-
-@dataclass(slots=True)
-class _Round:
-    """One run of the checks; what is there when the deadline comes still counts."""
-
-    texts: Sequence[str]
-    checks: Sequence[NamedCheck]
-    found: list[tuple[str, str, int, int, float, int]] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    running: str = ""
-
-    def run(self) -> None:
-        for check in self.checks:
-            self.running = check.name
-            try:
-                for number, text in enumerate(self.texts):
-                    self.found += [(check.name, *match, number) for match in check.find(text)]
-            except Exception as error:  # noqa: BLE001 - a check is a stranger's code; on_error decides
-                self.errors.append(f"{check.name}: {type(error).__name__}")
 
 
 class guard:  # noqa: N801 - reads as a statement: `with spanglass.guard(...)`
@@ -144,29 +124,29 @@ class guard:  # noqa: N801 - reads as a statement: `with spanglass.guard(...)`
         if not texts:
             return Decision(side, "allow")
         began_s = time.perf_counter()
-        work, failed = self._round(texts, side), ""
+        work = self._round(texts, side)
         if self._deadline_s is None or not work.checks:
             work.run()
         else:
-            failed = self._run_within(work, self._deadline_s)
-        return self._concluded(work, side, failed, began_s, recorded)
+            work.run_within(self._deadline_s)
+        return self._concluded(work, side, began_s, recorded)
 
     async def decide_async(self, texts: Sequence[str], side: Side, *, recorded: bool = True) -> Decision:
         """As `decide`; the event loop runs on while checks run."""
         if not texts:
             return Decision(side, "allow")
         began_s = time.perf_counter()
-        work, failed = self._round(texts, side), ""
+        work = self._round(texts, side)
         if self._deadline_s is None or not work.checks:
             work.run()
         else:
-            failed = await self._run_within_async(work, self._deadline_s)
-        return self._concluded(work, side, failed, began_s, recorded)
+            await work.run_within_async(self._deadline_s)
+        return self._concluded(work, side, began_s, recorded)
 
     def failed(self, side: Side, reason: str, *, recorded: bool = True) -> Decision:
         """The decision where text could not even be read: `on_error` decides."""
-        work = _Round((), (), errors=[reason])
-        return self._concluded(work, side, "", time.perf_counter(), recorded)
+        work = Round((), (), errors=[reason])
+        return self._concluded(work, side, time.perf_counter(), recorded)
 
     def refuse(self, decision: Decision) -> Any:
         """What a decorated function returns where it is blocked. Raises Blocked when nothing else was asked for."""
@@ -174,40 +154,11 @@ class guard:  # noqa: N801 - reads as a statement: `with spanglass.guard(...)`
             raise Blocked(decision)
         return self._instead(decision) if callable(self._instead) else self._instead
 
-    def _round(self, texts: Sequence[str], side: Side) -> _Round:
-        return _Round(texts, [check for check in self._checks if side in check.sides])
+    def _round(self, texts: Sequence[str], side: Side) -> Round:
+        return Round(texts, [check for check in self._checks if side in check.sides])
 
-    def _run_within(self, work: _Round, deadline_s: float) -> str:
-        from concurrent.futures import TimeoutError as TooLate
-
-        try:
-            future = workers.submit(functools.partial(copy_context().run, work.run))
-        except Stuck as error:
-            return f"stuck: {error}"
-        try:
-            future.result(deadline_s)
-        except TooLate:
-            workers.give_up(future)
-            return f"deadline: {work.running or 'no thread was free'}"
-        return ""
-
-    async def _run_within_async(self, work: _Round, deadline_s: float) -> str:
-        import asyncio
-
-        try:
-            future = workers.submit(functools.partial(copy_context().run, work.run))
-        except Stuck as error:
-            return f"stuck: {error}"
-        waited = asyncio.wrap_future(future)
-        done, _ = await asyncio.wait([waited], timeout=deadline_s)
-        if not done:
-            workers.give_up(future)
-            waited.cancel()
-            return f"deadline: {work.running or 'no thread was free'}"
-        return ""
-
-    def _concluded(self, work: _Round, side: Side, failed: str, began_s: float, recorded: bool) -> Decision:
-        errors = [*tuple(work.errors), *([failed] if failed else [])]
+    def _concluded(self, work: Round, side: Side, began_s: float, recorded: bool) -> Decision:
+        errors = [*tuple(work.errors), *([work.late] if work.late else [])]
         found = tuple(
             Found(check, kind, start, end, confidence, self._policy.action(check, kind), number)
             for check, kind, start, end, confidence, number in tuple(work.found)
@@ -219,7 +170,7 @@ class guard:  # noqa: N801 - reads as a statement: `with spanglass.guard(...)`
         owasp = tuple(dict.fromkeys(check.owasp for check in self._checks if check.owasp and check.name in hit))
         decision = Decision(side, action, found, "; ".join(errors), elapsed_ms, owasp)
         with self._lock:
-            self.stats.deadlines += bool(failed)
+            self.stats.deadlines += bool(work.late)
             self.stats.failed_checks += len(work.errors)
         if recorded:
             self.note(decision)

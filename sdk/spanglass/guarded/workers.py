@@ -18,7 +18,7 @@ Job = Callable[[], None]
 
 
 class Stuck(Exception):
-    """All threads are busy with jobs that their callers gave up."""
+    """All threads are busy with jobs that their callers gave up, or none can be started."""
 
 
 class Workers:
@@ -44,13 +44,22 @@ class Workers:
             self._busy += 1
             starts = self._busy > self._threads and self._threads < self._most
             self._threads += starts
-        self._jobs.put((future, job))
         if starts:
-            threading.Thread(target=self._work, name="spanglass-guard", daemon=True).start()
+            self._start_thread()
+        self._jobs.put((future, job))
         return future
 
+    def _start_thread(self) -> None:
+        try:
+            threading.Thread(target=self._work, name="spanglass-guard", daemon=True).start()
+        except RuntimeError as error:  # the limit of the machine, or the end of the interpreter
+            with self._lock:
+                self._threads -= 1
+                self._busy -= 1
+            raise Stuck(str(error)) from error
+
     def give_up(self, future: Future[None]) -> None:
-        """The caller waits no longer: a job that has not begun never will."""
+        """The caller waits no longer: a job that has not begun never will. Does nothing for one that is done."""
         if future.cancel() or future.done():
             return
         with self._lock:

@@ -200,6 +200,42 @@ def test_a_forked_child_has_threads_of_its_own(captured: Captured) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_what_ends_a_thread_does_not_end_the_application(captured: Captured, error: type[BaseException]) -> None:
+    """A check that calls `sys.exit` is a failed check."""
+
+    def ends(text: str) -> None:
+        raise error
+
+    guarded = spanglass.guard([ends], deadline_ms=60_000)
+
+    assert guarded.input("text") == "text"
+    assert asyncio.run(guarded.ainput("text")) == "text"
+    assert guarded.stats.failed_checks == 2
+
+
+def test_a_cancelled_task_leaves_its_check_behind(captured: Captured, gate: threading.Event) -> None:
+    """Cancelling is not delayed, and the thread is counted."""
+    began = threading.Event()
+
+    def hangs(text: str) -> None:
+        began.set()
+        gate.wait(60)
+
+    guarded, before = spanglass.guard([hangs], deadline_ms=60_000), workers.abandoned
+
+    async def cancelled() -> None:
+        task = asyncio.create_task(guarded.ainput("text"))
+        while not began.is_set():
+            await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cancelled())
+    assert workers.abandoned == before + 1
+
+
 def test_a_stuck_check_does_not_keep_the_process_from_ending() -> None:
     """Threads are daemons."""
     import subprocess
