@@ -35,6 +35,10 @@ SECTIONS: tuple[str, ...] = (
     "injection",
     "leaks",
     "group_gap_coverage",
+    "drift_calibration",
+    "drift_power",
+    "drift_reproduced",
+    "expected_performance",
 )
 
 

@@ -22,14 +22,14 @@ LEAST_CHUNKS = 5
 _DEVIATIONS = 3
 
 
-def distance_and_limit(current: Known, reference: Known) -> tuple[float, float]:
+def distance_and_limit(current: Known, reference: Known, *, size: int = 0) -> tuple[float, float]:
     """(distance of `current` to the reference, limit of it). `reference` in order of time.
 
     Jensen-Shannon distance in base 2; numbers in bins of the reference (Doane's), with one more for what lies
-    outside. Needs a reference of at least five times the current rows.
+    outside. `size`: rows of a chunk of the reference, by default as many as `current` has; there should be five or more.
     """
-    counts = _columns_of(reference)
-    whole, size = counts(reference), len(current)
+    counts, size = _columns_of(reference), size or len(current)
+    whole = counts(reference)
     chunks = [_distance(counts(reference[start : start + size]), whole) for start in range(0, len(reference), size)]
     return _distance(counts(current), whole), float(np.mean(chunks) + _DEVIATIONS * np.std(chunks))
 

@@ -80,7 +80,7 @@ class StreamDrift:
             why = f"not enough data: {m} -> {n} values, {self.config.min_rows} needed in the reference"
             yield WindowJudgement(feature, "", n, m, explanation=why)
             return
-        stream = _Stream(*_standardised(before, now, self.config.season), m)
+        stream = _Stream(*standardised(before, now, self.config.season), m)
         for detector in self.config.detectors:
             yield self._detected(feature, detector, stream)
 
@@ -107,14 +107,17 @@ def _in_time(window: Window, feature: str) -> Numbers:
     return both[:, np.lexsort(both[::-1])]
 
 
-def _standardised(before: Numbers, now: Numbers, season: str) -> tuple[Numbers, Numbers]:
-    """(values, times): in deviations of the reference from its mean, or from its mean at that hour."""
+def standardised(before: Numbers, now: Numbers, season: str) -> tuple[Numbers, Numbers]:
+    """(values, times): in deviations of the reference from its mean, or from its mean at that hour.
+
+    Each window as two rows, times (ns) and values. Where the reference does not vary, all values give the deviation.
+    """
     times, values = np.hstack([before, now])
     m = before.shape[1]
     phase = (times // _HOUR_NS).astype(np.int64) % _PHASES[season]
     usual = _usual(phase[:m], values[:m], _PHASES[season])
     rest = values - usual[phase]
-    deviation = float(rest[:m].std())
+    deviation = float(rest[:m].std()) or float(rest.std())
     return rest / (deviation if deviation > 0 else 1.0), times
 
 
