@@ -27,8 +27,11 @@ TITLE = "Drift: false alarms on real data that did not change"
 
 LEVEL = 0.05
 SIZES = (50, 200, 1000)
-RUNS, TEXT_RUNS = 400, 60
+RUNS, CHEAP_RUNS, TEXT_RUNS = 400, 3000, 60
 PERMUTATIONS = 199
+WIDEST = 0.2
+SHADES = {50: "#a9c6da", 200: "#5590b8", 1000: "#14405f"}
+OFFSETS = {50: 0.24, 200: 0.0, 1000: -0.24}
 
 Rows = Sequence[Any]
 Test = Callable[[Rows, Rows], float]
@@ -52,7 +55,7 @@ def rates(data: Path) -> list[tuple[str, str, int, float, int]]:
     found = []
     for name, (source, pool, test, runs) in _tests(data).items():
         for size in SIZES:
-            if 2 * size > len(pool) or (runs == TEXT_RUNS and size > 200):
+            if 2 * size > len(pool) or (name.startswith(("text", "joint")) and size > 200):
                 continue
             found.append((name, source, size, _rate(pool, test, size, runs), runs))
     return found
@@ -83,8 +86,8 @@ def _tests(data: Path) -> Mapping[str, tuple[str, Rows, Test, int]]:
     for method in ("auto", "psi", "jensen_shannon"):
         tests[f"categories, {method}"] = ("census SCHL", schooling, partial(_categories, method), RUNS)
     tests["categories, evidently's chisquare"] = ("census SCHL", schooling, _one_sample, RUNS)
-    tests["two_proportions"] = ("LLMDrift opinions given", [hit for hit, _ in hits], _proportions, RUNS)
-    tests["cmh"] = ("LLMDrift opinions given, by question", hits, _strata, RUNS)
+    tests["two_proportions"] = ("LLMDrift opinions given", [hit for hit, _ in hits], _proportions, CHEAP_RUNS)
+    tests["cmh"] = ("LLMDrift opinions given, by question", hits, _strata, CHEAP_RUNS)
     for aspect in ("", *ASPECTS):
         tests[f"text{'.' if aspect else ''}{aspect}"] = (
             "LLMDrift PRIME answers",
@@ -146,10 +149,7 @@ def _whole(data: Path) -> Iterator[Measured]:
         alarms = 0
         for _ in range(RUNS // 4):
             drawn = generator.choice(len(people["AGEP"]), 2 * size, replace=False)
-            windows = [
-                Window(0, 1, {n: (v[part].astype(float) if n == "AGEP" else v[part]).tolist() for n, v in people.items()}, size)
-                for part in (drawn[:size], drawn[size:])
-            ]  # fmt: skip
+            windows = [_people_window(people, part) for part in (drawn[:size], drawn[size:])]
             alarms += any(j.drifted for j in drift.judge(*windows))
         low, high = proportion_confint(alarms, RUNS // 4, method="wilson")
         yield Measured(
@@ -157,6 +157,11 @@ def _whole(data: Path) -> Iterator[Measured]:
             alarms / (RUNS // 4), RUNS // 4, low=low, high=high, reference=LEVEL, reference_is="stated level",
             headline=size == max(SIZES),
         )  # fmt: skip
+
+
+def _people_window(people: dict[str, Any], rows_: Any) -> Window:
+    columns = {name: (v[rows_].astype(float) if name == "AGEP" else v[rows_]).tolist() for name, v in people.items()}
+    return Window(0, 1, columns, len(rows_))
 
 
 def _detectors(data: Path) -> Iterator[Measured]:
@@ -179,14 +184,16 @@ def pictures(data: Path, folder: Path) -> list[Path]:
     names = list(dict.fromkeys(name for name, *_ in found))[::-1]
     canvas = Figure(figsize=(8, 0.27 * len(names) + 1), layout="constrained")
     axes = canvas.subplots()
-    for shade, size in zip(("#a9c6da", "#5590b8", "#14405f"), SIZES, strict=True):
-        for name, _, n, rate, runs in found:
-            if n == size:
-                y = names.index(name) + {50: 0.22, 200: 0.0, 1000: -0.22}[n]
-                low, high = proportion_confint(round(rate * runs), runs, method="wilson")
-                axes.plot([low, high], [y, y], color=shade, linewidth=1.5)
-                axes.plot(rate, y, "o", color=shade, markersize=4)
+    for name, _, size, rate, runs in found:
+        y = names.index(name) + OFFSETS[size]
+        low, high = proportion_confint(round(rate * runs), runs, method="wilson")
+        axes.plot([low, high], [y, y], color=SHADES[size], linewidth=1.5)
+        axes.plot(rate, y, "o", color=SHADES[size], markersize=4)
+        if low > WIDEST:
+            axes.text(WIDEST, y, f"{rate:.0%} of runs with {size} rows", va="center", ha="right", fontsize=7)
+    for size, shade in SHADES.items():
         axes.plot([], [], "o", color=shade, label=f"{size} rows")
+    axes.set_xlim(0, WIDEST)
     axes.axvline(LEVEL, color="#c2571a", linewidth=1, label="stated: 5 %")
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.set_xlabel("share of runs with p < .05, and 95 % interval; nothing had changed")

@@ -29,6 +29,8 @@ from spanglass_evaluators.drift.streams import standardised
 
 TITLE = "Drift: what is known to have changed"
 
+Figures = Callable[[Path], Iterator[Measured]]
+
 CHUNK = 5_000
 TASKS: dict[str, tuple[str, Callable[[dict[str, Any]], bool]]] = {
     "PRIME_FULL": ("prime_full", is_right),
@@ -41,13 +43,13 @@ CHANGE = 17_424
 
 
 def rows(data: Path) -> Iterator[Measured]:
-    yield from _census(data)
-    yield from _published_shares(data)
+    yield from census_figures(data)
+    yield from share_figures(data)
     yield from _answers(data)
     yield from _electricity(data)
 
 
-def _census(data: Path) -> Iterator[Measured]:
+def census_figures(data: Path) -> Iterator[Measured]:
     """Chunks of 2016 to 2018 whose Jensen-Shannon distance to 2015 is beyond the reference's own."""
     figures = {
         subset.split()[1].rstrip(","): (*figure, metric)
@@ -74,7 +76,7 @@ def _typed(name: str, values: Any) -> Any:
     return values.astype(float) if name == "AGEP" else values.tolist()
 
 
-def _published_shares(data: Path) -> Iterator[Measured]:
+def share_figures(data: Path) -> Iterator[Measured]:
     for (subset, metric), (value, status, tolerance) in published(data, "llmdrift").items():
         task, model = subset.split(", ")
         file, rule = TASKS[task]
@@ -122,7 +124,8 @@ def _verdict(j: WindowJudgement, data: str) -> Measured:
     verdict = "drift" if j.drifted else "no drift"
     return Measured(
         f"drift, {j.method}", data, f"effect on {j.feature}", j.effect_size or 0.0, j.n,
-        low=j.effect_low, high=j.effect_high, note=f"{verdict}; adjusted p {j.adjusted_p_value:.2g}; {j.explanation[:70]}",
+        low=j.effect_low, high=j.effect_high,
+        note=f"{verdict}; adjusted p {j.adjusted_p_value:.2g}; {j.explanation[:70]}",
     )  # fmt: skip
 
 
@@ -134,7 +137,8 @@ def _electricity(data: Path) -> Iterator[Measured]:
     for metric, ours in (("no-change (persistence) classifier accuracy", same), ("share of majority class", majority)):
         value, _, tolerance = figures[metric]
         yield Measured(
-            "labels", "elec2", metric, ours, len(labels), reference=value, reference_is="the paper's, recalled", tolerance=tolerance
+            "labels", "elec2", metric, ours, len(labels),
+            reference=value, reference_is="the paper's, recalled", tolerance=tolerance,
         )  # fmt: skip
     yield from _market_opens(columns)
     yield from _nothing_opens(columns)
@@ -168,6 +172,6 @@ def _alarms(
     columns: dict[str, Any], name: str, detector: str, cuts: tuple[int, int, int], season: str = ""
 ) -> list[int]:
     """Rows of the file at which the detector alarmed after the reference (from cuts[0] to cuts[1])."""
-    parts = [np.array([columns["time_ns"][a:b], columns[name][a:b]]) for a, b in zip(cuts, cuts[1:], strict=False)]
+    parts = [np.array([columns["time_ns"][a:b], columns[name][a:b]]) for a, b in (cuts[:2], cuts[1:])]
     values, _ = standardised(*parts, season)
     return [cuts[0] + place for place in changes(detector, values.tolist()) if place >= cuts[1] - cuts[0]]

@@ -26,7 +26,7 @@ def distance_and_limit(current: Known, reference: Known, *, size: int = 0) -> tu
     """(distance of `current` to the reference, limit of it). `reference` in order of time.
 
     Jensen-Shannon distance in base 2; numbers in bins of the reference (Doane's), with one more for what lies
-    outside. `size`: rows of a chunk of the reference, by default as many as `current` has; there should be five or more.
+    outside. `size`: rows of a chunk of the reference, by default as many as `current` has. Five chunks are the least.
     """
     counts, size = _columns_of(reference), size or len(current)
     whole = counts(reference)

@@ -36,6 +36,8 @@ def as_numbers(values: Sequence[Any]) -> Numbers:
 
 def as_texts(values: Sequence[Any]) -> list[str]:
     """None becomes the empty text."""
+    if set(map(type, values)) <= {str}:
+        return list(values)
     return ["" if v is None else ",".join(map(str, v)) if isinstance(v, (list, tuple)) else str(v) for v in values]
 
 
