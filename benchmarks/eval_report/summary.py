@@ -11,7 +11,7 @@ from benchmarks.eval_report.part import Part
 _HEAD = ("evaluator", "data", "metric", "ours", "95 % interval", "reference", "n", "section")
 PICTURE = "report.png"
 _LABEL_CHARACTERS = 62
-_COLOURS = 24
+_COLOURS = 64
 
 
 def summary(parts: Mapping[str, Part]) -> str:
