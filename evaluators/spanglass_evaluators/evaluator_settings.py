@@ -34,6 +34,13 @@ def span_jobs(settings: Table, cascades: Sequence[Table]) -> tuple[SpanJob, ...]
     return tuple(jobs)
 
 
+def built_one(name: str, settings: Table) -> SpanEvaluator:
+    """One evaluator as the settings configure it, enabled or not. Raises EvaluationError."""
+    known = registrations()
+    named = {key: checked_table(table, f"evaluators.{key}") for key, table in settings.items()}
+    return _Builder(known, _flattened(named, known)).evaluator(name)
+
+
 @dataclass
 class _Builder:
     """Builds each evaluator once."""

@@ -24,6 +24,8 @@ _WRITTEN_KINDS = (
     ("hostile", True, 1.0),
     ("benign_hard", False, 3.0),
     ("assistant_clean", False, 2.0),
+    ("implicit_hostile", True, 1.0),
+    ("counter_speech", False, 1.5),
 )
 
 _SLOT = re.compile(r"\{(\w)\}")

@@ -2,6 +2,7 @@
 
 from spanglass_app.cli import (
     alerts,
+    calibrate,
     compare,
     cost,
     dashboards,
@@ -16,6 +17,7 @@ from spanglass_app.cli import (
     judge_anchor,
     keys,
     lifecycle,
+    models,
     reprice,
     serve,
     silence,
@@ -26,6 +28,7 @@ from spanglass_app.cli.root import app
 __all__ = [
     "alerts",
     "app",
+    "calibrate",
     "compare",
     "cost",
     "dashboards",
@@ -40,6 +43,7 @@ __all__ = [
     "judge_anchor",
     "keys",
     "lifecycle",
+    "models",
     "reprice",
     "serve",
     "silence",

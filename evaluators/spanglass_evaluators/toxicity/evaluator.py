@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spanglass_evaluators.contract import Batch, Failure, Judgement
+from spanglass_evaluators.errors import ConfigurationError
 from spanglass_evaluators.functions import MODEL_ANSWERS
 from spanglass_evaluators.toxicity.model import MODEL_VERSION, ToxicityModel, ToxicityScore
 
 ASKED = "Kind = 'llm' AND (InputMessages != '' OR Input != '')"
+
+
+@dataclass(frozen=True, slots=True)
+class ToxicitySettings:
+    """`threshold`: toxic from this value up; None is the model's own (`spanglass eval calibrate` finds yours)."""
+
+    threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +26,7 @@ class ToxicityConfig:
 
     column: str
     weights: str
+    threshold: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class Toxicity:
 
     @property
     def config(self) -> ToxicityConfig:
-        return ToxicityConfig(self.column, self.model.digest)
+        return ToxicityConfig(self.column, self.model.digest, self.model.threshold)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -42,14 +51,22 @@ class Toxicity:
         return [_as_judgement(score) for score in self.model.score(batch[self.column])]
 
 
-def of_output() -> Toxicity:
+def of_output(settings: ToxicitySettings | None = None) -> Toxicity:
     """Judges what the model said. Loads the weights; raises OSError when they are missing."""
-    return Toxicity(ToxicityModel.load(), "toxicity", "output_text", MODEL_ANSWERS)
+    return Toxicity(_model(settings), "toxicity", "output_text", MODEL_ANSWERS)
 
 
-def of_input() -> Toxicity:
+def of_input(settings: ToxicitySettings | None = None) -> Toxicity:
     """Judges what the user asked (the last user message)."""
-    return Toxicity(ToxicityModel.load(), "toxicity.input", "input_text", ASKED)
+    return Toxicity(_model(settings), "toxicity.input", "input_text", ASKED)
+
+
+def _model(settings: ToxicitySettings | None) -> ToxicityModel:
+    threshold = None if settings is None else settings.threshold
+    if threshold is not None and not 0 < threshold <= 1:
+        raise ConfigurationError(f"evaluators.toxicity: threshold is a probability above 0, not {threshold}")
+    model = ToxicityModel.load()
+    return model if threshold is None else model.with_threshold(threshold)
 
 
 def _as_judgement(score: ToxicityScore) -> Judgement:

@@ -14,7 +14,7 @@ from spanglass_evaluators.toxicity.sentences import split_sentences
 if TYPE_CHECKING:
     from spanglass_evaluators.toxicity.weights import Weights
 
-MODEL_VERSION = "toxicity-en-ngram-1"
+MODEL_VERSION = "toxicity-en-ngram-2"
 WEIGHTS_PATH = Path(__file__).with_name("toxicity_en.npz")
 
 # Blocks of about this many characters keep the working arrays inside the processor's cache.
@@ -72,6 +72,12 @@ class ToxicityModel:
 
         content = (path or WEIGHTS_PATH).read_bytes()
         return cls(Weights.parse(content), hashlib.sha256(content).hexdigest())
+
+    def with_threshold(self, threshold: float) -> ToxicityModel:
+        """The same weights with another limit; shares their memory."""
+        other = ToxicityModel(self._weights, self.digest)
+        other.threshold = threshold
+        return other
 
     def score(self, texts: Sequence[str]) -> list[ToxicityScore]:
         """One score per text, in order. A text's score does not depend on the other texts of the call."""

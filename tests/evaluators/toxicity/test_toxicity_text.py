@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spanglass_evaluators.toxicity.identity import GROUP
@@ -34,6 +34,7 @@ def test_normalising_keeps_lines(lines: list[str]) -> None:
     assert [line.strip() for line in folded] == [normalise_block(line).strip() for line in lines]
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_any_text_is_scored_or_unknown(text: str) -> None:
     """No string makes scoring fail; a value is a probability and its span lies inside the text."""
