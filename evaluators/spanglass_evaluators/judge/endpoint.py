@@ -127,7 +127,7 @@ def _completion(content: bytes) -> Completion:
             _count(usage.get("prompt_tokens_details") or {}, "cached_tokens"),
             _count(usage, "completion_tokens"),
         )
-    except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError) as error:
+    except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError, OverflowError) as error:
         # A proxy's page or a broken body: another try may reach the model.
         raise Unavailable(
             "the endpoint answered 200 with something else than a chat completion", billed=True

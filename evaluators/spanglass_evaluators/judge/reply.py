@@ -10,6 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from spanglass_evaluators.judge.errors import Unreadable
+from spanglass_evaluators.judge.prompt import clean
 
 _LONGEST_REPLY = 100_000
 _MOST_CANDIDATES = 40
@@ -34,7 +35,7 @@ def read_reply(text: str, schema: Mapping[str, Any], code: str) -> dict[str, Any
         elif candidate.get("code") != code:
             problem = "its code is not the code of this question"
         else:
-            return candidate
+            return {name: clean(value) if isinstance(value, str) else value for name, value in candidate.items()}
     raise Unreadable(f"the judge's reply cannot be read: {problem}")
 
 

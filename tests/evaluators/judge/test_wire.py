@@ -201,3 +201,15 @@ def test_no_text_and_no_key_is_logged(
 
     assert results[1] == Failure("the judge answered 400")
     assert not [line for line in caplog.messages if "marzipan" in line or "sk-very-secret" in line]
+
+
+def test_half_a_character_in_a_reason_is_no_obstacle(server: JudgeServer, judge_of: Any, batch_of: BatchOf) -> None:
+    """A model wrote the escape of a lone surrogate, which no store takes; the verdict stands, and is cached."""
+    server.reply = lambda body: good(body).replace("because", "so \\ud83d")
+    judge = judge_of()
+
+    first, again = only(judge.score(batch_of(["Four."]))), only(judge.score(batch_of(["Four."])))
+
+    assert first.value == again.value == 1.0
+    assert first.explanation.encode("utf-8")
+    assert len(server.requests) == 1
