@@ -24,6 +24,7 @@ from spanglass_evaluators.safety.leak import SystemPrompt
 from spanglass_evaluators.safety.links import find_links
 from spanglass_evaluators.safety.personal import KINDS as PERSONAL_KINDS
 from spanglass_evaluators.safety.personal import find_personal
+from spanglass_evaluators.safety.topics import TopicPolicy
 
 ASKED = "Kind = 'llm' AND (InputMessages != '' OR Input != '')"
 CAME_IN = "Kind IN ('retriever', 'tool', 'reranker') AND (Documents != '' OR Output != '')"
@@ -114,8 +115,6 @@ def unsafe_code(name: str, config: settings.CodeConfig) -> Safety:
 
 def topics(name: str, config: settings.TopicsConfig) -> SpanEvaluator:
     """Raises ConfigurationError without a topic."""
-    from spanglass_evaluators.safety.topics import TopicPolicy
-
     if not config.deny and not config.allow:
         raise ConfigurationError(f'evaluators."{name}" needs topics: deny = {{ NAME = ["an example", ...] }} or allow')
     embed = _loaded(config.embed) if config.embed else None
@@ -131,15 +130,12 @@ class Topics:
 
     name: str
     config: settings.TopicsConfig
-    policy: object
+    policy: TopicPolicy
     columns: tuple[str, ...]
     where: str
     version: str = "1"
 
     def score(self, batch: Batch) -> Sequence[Judgement]:
-        from spanglass_evaluators.safety.topics import TopicPolicy
-
-        assert isinstance(self.policy, TopicPolicy)
         return [
             Judgement(float(v.denied), v.topic or "none", f"likeness {v.likeness:.3f}")
             for v in self.policy.judge(batch[self.columns[0]])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import pairwise
 from zlib import crc32
 
 BITS = 16
@@ -45,8 +44,15 @@ def pieces_of(folded: str) -> Iterable[str]:
 
 
 def hashed(words: list[str]) -> set[int]:
-    """The features of a piece. Words that hold a digit are alike."""
+    """The features of a piece. Words that hold a digit are alike.
+
+    CRC-32 goes on where it stopped, so that a pair costs no more than its second word.
+    """
     plain = [word if word.isalpha() or not word.isalnum() else "0" for word in words]
-    grams = {*plain, *map(" ".join, pairwise(plain)), *map(" ".join, zip(plain, plain[1:], plain[2:], strict=False))}
+    encoded = [word.encode("utf-8", "surrogatepass") for word in plain]
+    following = [b" " + word for word in encoded]
+    single = list(map(crc32, encoded))
+    pairs = list(map(crc32, following[1:], single))
+    triples = map(crc32, following[2:], pairs)
     mask = WORDS - 1
-    return {crc32(gram.encode("utf-8", "surrogatepass")) & mask for gram in grams}
+    return {crc & mask for crc in (*single, *pairs, *triples)}

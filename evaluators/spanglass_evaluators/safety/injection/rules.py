@@ -9,7 +9,7 @@ have the override rule only.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _GAP = r"\W{1,3}(?:\w{1,20}\W{1,3}){0,%d}?"
@@ -131,8 +131,6 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:hypothetical|fictional|imaginary)\b.{0,80}\b(?:story|scenario|world|character|response|novel)\b|\b(?:character|villain|protagonist|novel|screenplay|scene)\b.{0,120}\b(?:explains?|describes?|details?|step[ -]by[ -]step|exactly how|instructions|methods)\b",
     ),
 )  # fmt: skip
-
-Search = Callable[[str], "re.Match[str] | None"]
 
 
 def hits(text: str) -> Iterator[Rule]:
