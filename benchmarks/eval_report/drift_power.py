@@ -190,5 +190,5 @@ def pictures(data: Path, folder: Path) -> list[Path]:
     axes[2].legend(frameon=False, fontsize=7)
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "drift_power.png"
-    canvas.savefig(file, dpi=90)
+    canvas.savefig(file, dpi=75)
     return [file]
