@@ -1,8 +1,8 @@
 """Prompt injection and jailbreaks: found attacks of Tensor Trust and JailbreakBench, false alarms on ordinary texts.
 
 Rows that were looked at while rules were written and the generator was widened are the half whose texts hash to an even
-number; the figures are of the other half. JailbreakBench: behaviours with an odd index, the even ones are trained on (half
-of the odd ones were looked at once, for that decision).
+number; the figures are of the other half. JailbreakBench: behaviours with an odd index, the even ones are trained on
+(half of the odd ones were looked at once, for that decision).
 """
 
 from __future__ import annotations
