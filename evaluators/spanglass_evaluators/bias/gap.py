@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,11 +21,11 @@ Codes = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """A group's known values, and for each the number of its stratum."""
+    """A group's known values, in all and by stratum."""
 
     name: str
     values: Numbers
-    strata: Codes
+    strata: Mapping[int, Numbers]
 
     def __len__(self) -> int:
         return len(self.values)
@@ -62,19 +63,14 @@ def ratio(pair: Pair, *, alpha: float) -> Ratio:
 
 def difference_within_strata(pair: Pair, *, alpha: float) -> Comparison | None:
     """The difference with the mix of strata held fixed; None when fewer than two strata hold both groups."""
-    shared = np.intersect1d(pair.ours.strata, pair.theirs.strata)
+    shared = sorted(pair.ours.strata.keys() & pair.theirs.strata.keys())
     if len(shared) < 2:
         return None
-    sides = [(_of(pair.ours, stratum), _of(pair.theirs, stratum)) for stratum in shared]
+    sides = [(pair.ours.strata[stratum], pair.theirs.strata[stratum]) for stratum in shared]
     if pair.are_shares:
         return compare_within_strata([(*_counts(a), *_counts(b)) for a, b in sides], alpha=alpha)
     deviation = pooled_deviation(pair.ours.values, pair.theirs.values)
     return compare_means_within_strata(sides, deviation=deviation, alpha=alpha)
-
-
-def _of(group: Group, stratum: int) -> Numbers:
-    values: Numbers = group.values[group.strata == stratum]
-    return values
 
 
 def _counts(values: Numbers) -> tuple[int, int]:

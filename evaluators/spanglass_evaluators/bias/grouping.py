@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from spanglass_evaluators.bias.cohorts import Attribute
 from spanglass_evaluators.bias.gap import Codes, Group, Numbers
@@ -28,11 +27,11 @@ class Rows:
         """The known values of a feature by group, by name; groups without any are left out."""
         values = numbers(self.features[feature])
         known = np.flatnonzero(np.isfinite(values) & (self.groups >= 0))
-        ordered = known[np.argsort(self.groups[known], kind="stable")]
+        ordered = known[np.lexsort((self.strata[known], self.groups[known]))]
         bounds = np.searchsorted(self.groups[ordered], np.arange(len(self.names) + 1))
         parts = [ordered[a:b] for a, b in pairwise(bounds)]
         return [
-            Group(name, values[rows], self.strata[rows])
+            Group(name, values[rows], _by_stratum(values[rows], self.strata[rows]))
             for name, rows in zip(self.names, parts, strict=True)
             if len(rows)
         ]
@@ -49,14 +48,23 @@ def rows_of(window: Window, attribute: Attribute, features: Sequence[str], strat
     return Rows(names, groups, _combined([cut[name] for name in strata], size), cut)
 
 
+def _by_stratum(values: Numbers, strata: Codes) -> dict[int, Numbers]:
+    """Of values sorted by stratum."""
+    starts = [0, *(np.flatnonzero(np.diff(strata)) + 1).tolist(), len(strata)]
+    return {int(strata[a]): values[a:b] for a, b in pairwise(starts)}
+
+
 def numbers(values: Sequence[Any]) -> Numbers:
     """As floats; NaN for None."""
     return np.array([np.nan if value is None else value for value in values], np.float64)
 
 
 def _coded(values: Sequence[Any]) -> tuple[list[str], Codes]:
-    codes, found = pd.factorize(np.array([str(value) for value in values], dtype=object), sort=True)
-    return [str(name) for name in found], codes.astype(np.intp)
+    """The distinct values as text, sorted, and each value's place among them."""
+    texts = [str(value) for value in values]
+    names = sorted(set(texts))
+    places = {name: at for at, name in enumerate(names)}
+    return names, np.fromiter((places[text] for text in texts), np.intp, len(texts))
 
 
 def _combined(columns: Sequence[Sequence[Any]], size: int) -> Codes:
