@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spanglass_collector.admit.request import admit_protobuf
+from spanglass_collector.commit.block import Block
 from spanglass_collector.store import ClickHouseStore
 from spanglass_collector.store.costs import KEYS, cost_by
 from spanglass_collector.store.own_prices import own_prices
 from spanglass_collector.store.pricing import refresh_prices
 from spanglass_collector.store.repricing import Selection, changes, reprice
 from tests.dialects.conftest import RowsOf
-from tests.otlp_samples import START_NS, make_span
+from tests.otlp_samples import START_NS, make_request, make_span
 
 USAGE = {
     "InputTokens": "gen_ai.usage.input_tokens",
@@ -105,6 +107,22 @@ def test_calls_count_once_up_the_tree(store: ClickHouseStore, rows_of: RowsOf) -
     for by in KEYS:
         (cost,) = cost_by(store, by, BEGIN, END)
         assert (cost.calls, cost.cost_usd) == (1, rows[0]["CostUsd"])
+
+
+def test_a_stream_that_two_tell_counts_once(store: ClickHouseStore) -> None:
+    """Logfire's beginning and end of a stream, and the client's own span within the beginning."""
+    _priced(store)
+    usage = {"gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 10}
+    beginning = make_span(CALL)
+    end = make_span(CALL | usage | {"logfire.span_type": "log"}, trace_id=beginning.trace_id)
+    client = make_span(CALL | usage | {"gen_ai.response.id": "r"}, trace_id=end.trace_id)
+    client.parent_span_id = beginning.span_id
+    for scope, spans in (("logfire.anthropic", [beginning, end]), ("com.anthropic.sdk.python", [client])):
+        request = make_request(spans)
+        request.resource_spans[0].scope_spans[0].scope.name = scope
+        Block([admit_protobuf(request.SerializeToString(), "default", 1)]).insert_into(store)
+    (cost,) = cost_by(store, "project", BEGIN, END)
+    assert (cost.calls, cost.input_tokens) == (1, 10)
 
 
 def test_a_call_costs_what_it_cost_at_its_time(store: ClickHouseStore, rows_of: RowsOf) -> None:
