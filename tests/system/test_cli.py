@@ -27,7 +27,7 @@ OPTIONS = {
     ("report",): ["--project", "--since", "--sql", "--store"],
     ("migrate",): ["--check", "--data-dir", "--store"],
     ("doctor",): ["--otlp-http", "--otlp-grpc", "--sql", "--store"],
-    ("eval", "run"): ["--store", "--config"],
+    ("eval", "run"): ["--store", "--config", "--dataset"],
     ("eval", "backfill"): ["--since", "--until", "--rescore", "--retry-failed"],
     ("eval", "list"): ["--config", "--store"],
     ("eval", "explain"): ["--span", "--evaluator", "--store"],

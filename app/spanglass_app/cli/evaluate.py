@@ -19,6 +19,7 @@ from spanglass_app.cli.root import (
     Config,
     DataDir,
     OtlpHttp,
+    Project,
     Sql,
     StoreOption,
     app,
@@ -27,14 +28,17 @@ from spanglass_app.cli.root import (
     explained,
     settings,
 )
+from spanglass_app.datasets import versions
 from spanglass_app.period import moment
 from spanglass_app.settings import Settings
 from spanglass_collector.errors import CollectorError, ConfigurationError
+from spanglass_collector.store import open_store
 from spanglass_evaluators import config as evaluation
 from spanglass_evaluators import process
 from spanglass_evaluators.contract import target_of
 from spanglass_evaluators.engine import explain as why
 from spanglass_evaluators.engine.claim import Rescore
+from spanglass_evaluators.engine.dataset_items import score_items
 from spanglass_evaluators.engine.progress import OnProgress
 from spanglass_evaluators.engine.progress import Progress as Step
 from spanglass_evaluators.state import JobState, state_of
@@ -45,6 +49,8 @@ app.add_typer(eval_app, name="eval")
 
 @eval_app.command("run")
 def run(
+    dataset: Annotated[str, typer.Option(help="NAME or NAME@VERSION: judge its items, not the traffic.")] = "",
+    project: Project = "default",
     data_dir: DataDir = None,
     otlp_http: OtlpHttp = None,
     sql: Sql = None,
@@ -55,11 +61,21 @@ def run(
     with explained():
         chosen = settings(data_dir, otlp_http, None, sql, store, config)
         judges = evaluation.from_mapping(chosen.file)
+        if dataset:
+            show(_judge_items(chosen, judges, dataset, project))
+            return
         with reach.collector(chosen) as reached, progress_bars() as on_progress:
             report = process.run(
                 reached.store_url, judges, once=True, on_progress=on_progress, stop_event=threading.Event()
             )
     show([*report.spans.values(), *report.windows])
+
+
+def _judge_items(chosen: Settings, judges: evaluation.EvaluationConfig, dataset: str, project: str) -> list[Step]:
+    with reach.collector(chosen) as reached, open_store(reached.store_url) as opened, progress_bars() as on_progress:
+        digest = versions.find(opened, project, dataset)["Digest"]
+        now_ns = time.time_ns()
+        return [score_items(opened, job, project, digest, now_ns, on_progress) for job in judges.span_jobs]
 
 
 @eval_app.command("backfill")
