@@ -1,6 +1,6 @@
 """Evaluators: judge spans and windows of spans, and write scores.
 
-Reading order: contract.py (what an evaluator is), engine/ (claim, score, write), then any family: quality/,
+Reading order: contract.py (what an evaluator is), engine/ (claim, score, write), cascade/, then any family: quality/,
 toxicity/, bias/, drift/. `registry.py` lists the evaluators, `config.py` reads the settings, `process.py` is
 the process.
 """
