@@ -19,6 +19,7 @@ class Section(Protocol):
 
 
 SECTIONS: tuple[str, ...] = (
+    "toxicity",
     "refusal",
     "groundedness",
     "answer_signs",
