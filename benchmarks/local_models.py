@@ -90,9 +90,8 @@ def measure_network(size: str, folder: Path, texts: list[str], arguments: argpar
         size_mb = (cache / f"model.{precision}.onnx").stat().st_size / 1e6
         memory = "unknown" if memory_bytes is None else f"{memory_bytes / 1e6:.0f} MB"
         loss = f"{stated.loss[precision].largest:.4f}"
-        print(
-            f"| {size} | {precision} | {rate:.0f} | {by_cpu:.0f} | {TARGETS[size]} | {memory} | {size_mb:.0f} MB | {loss} |"
-        )
+        rates = f"{rate:.0f} | {by_cpu:.0f} | {TARGETS[size]}"
+        print(f"| {size} | {precision} | {rates} | {memory} | {size_mb:.0f} MB | {loss} |")
 
 
 def run(cache: Path, precision: str, threads: int, texts: list[str]) -> tuple[tuple[float, float], int | None]:
