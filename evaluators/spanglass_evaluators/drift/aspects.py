@@ -21,6 +21,7 @@ from spanglass_evaluators.drift.numeric import compare_numbers
 from spanglass_evaluators.drift.terms import compare_terms
 from spanglass_evaluators.drift.text import compare_points
 from spanglass_evaluators.drift.wording import languages, templates
+from spanglass_evaluators.models.embedding import named
 from spanglass_evaluators.statistics.comparison import Comparison
 
 
@@ -32,6 +33,8 @@ class TextTests:
     alpha: float = 0.05
     examples: int = 3
     seed: int = 0
+    embedding: str = ""
+    """A prepared model's name or `module:function`; "": hashed n-grams of these very texts."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class TextPair:
 
     @cached_property
     def points(self) -> Points:
+        if self.tests.embedding:
+            return np.asarray(named(self.tests.embedding)(self.all), dtype=np.float64)
         return embed(self.all, seed=self.tests.seed)
 
 

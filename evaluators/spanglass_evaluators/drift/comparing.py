@@ -114,7 +114,7 @@ class Comparing:
     def _pair(self, column: str, current: Sequence[str], reference: Sequence[str]) -> TextPair:
         if column not in self._texts:
             config = self._config
-            tests = TextTests(config.permutations, config.alpha, config.examples, config.seed)
+            tests = TextTests(config.permutations, config.alpha, config.examples, config.seed, config.embedding)
             self._texts[column] = TextPair.of(current, reference, tests)
         return self._texts[column]
 

@@ -20,6 +20,7 @@ class DriftConfig:
 
     `limits`: "reference" measures numbers and categories by what the reference's own parts vary, instead of by
     a threshold (limits.py). `examples`: how many texts an explanation may quote.
+    `embedding`: a prepared model's name or `module:function` for texts; "" is hashed n-grams, which see wording.
     """
 
     features: tuple[str, ...] = DEFAULT_FEATURES
@@ -35,6 +36,7 @@ class DriftConfig:
     permutations: int = 999
     examples: int = 3
     seed: int = 0
+    embedding: str = ""
 
     def threshold_of(self, method: str) -> float:
         return {

@@ -5,10 +5,12 @@ Both are callables `texts -> rows of length 1`, float32; they can take the place
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from spanglass_evaluators.errors import ConfigurationError
 from spanglass_evaluators.models.network import Floats, Network
@@ -16,6 +18,9 @@ from spanglass_evaluators.models.session import Placement
 from spanglass_evaluators.models.shared import opened
 
 BUILT_IN = "builtin"
+
+Embed = Callable[[Sequence[str]], npt.NDArray[np.floating]]
+"""Texts to one row each; rows need not be of length 1. May load a model, may block."""
 
 
 class Embedding(Protocol):
@@ -52,6 +57,21 @@ class NetworkEmbedding:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         return self._network.values(self._network.pieces(texts, windows=False))
+
+
+def named(setting: str) -> Embed:
+    """What a setting `embedding` stands for: `builtin`, `module:function`, or a prepared model by name or path.
+
+    Raises ConfigurationError.
+    """
+    if ":" not in setting:
+        return load(setting)
+    module, _, attribute = setting.partition(":")
+    try:
+        found: Embed = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigurationError(f"embedding = {setting!r} names no function of a module: {error}") from error
+    return found
 
 
 def load(name: str = BUILT_IN, placement: Placement | None = None) -> Embedding:

@@ -3,15 +3,14 @@ question instead of the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
-from typing import Any
 
 from spanglass_evaluators.contract import Batch, Judgement, SpanEvaluator
 from spanglass_evaluators.documents import Document
 from spanglass_evaluators.errors import ConfigurationError
 from spanglass_evaluators.functions import MODEL_ANSWERS
+from spanglass_evaluators.models.embedding import named
 from spanglass_evaluators.safety import settings
 from spanglass_evaluators.safety.code.unsafe import find_unsafe_code
 from spanglass_evaluators.safety.finding import Find, Finding
@@ -117,7 +116,7 @@ def topics(name: str, config: settings.TopicsConfig) -> SpanEvaluator:
     """Raises ConfigurationError without a topic."""
     if not config.deny and not config.allow:
         raise ConfigurationError(f'evaluators."{name}" needs topics: deny = {{ NAME = ["an example", ...] }} or allow')
-    embed = _loaded(config.embed) if config.embed else None
+    embed = named(config.embed) if config.embed else None
     column, where = _side(name)
     return Topics(
         name, config, TopicPolicy(config.deny, config.allow, threshold=config.threshold, embed=embed), (column,), where
@@ -159,11 +158,3 @@ def _checked(kinds: Collection[str], known: Sequence[str]) -> None:
 
 def _only(find: Find, kinds: Collection[str], least: float) -> Find:
     return lambda text: [one for one in find(text) if one.confidence >= least and (not kinds or one.kind in kinds)]
-
-
-def _loaded(path: str) -> Callable[..., Any]:
-    module, _, attribute = path.partition(":")
-    try:
-        return getattr(import_module(module), attribute)  # type: ignore[no-any-return]
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigurationError(f"embed = {path!r} names nothing: {error}") from error

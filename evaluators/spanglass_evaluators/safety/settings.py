@@ -59,7 +59,7 @@ class CodeConfig:
 @dataclass(frozen=True, slots=True)
 class TopicsConfig:
     """`deny`, `allow`: topic -> example texts. `threshold`: cosine from which a text is of a topic. `embed`:
-    `module:function` from texts to vectors in place of the built-in hashed words."""
+    a prepared model's name, or `module:function` from texts to vectors, in place of the built-in hashed words."""
 
     deny: Mapping[str, Sequence[str]] = field(default_factory=dict)
     allow: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 from windows_of_data import ODD_WORDS, WORDS, judge, sentences
 
@@ -114,3 +117,19 @@ def test_terms_have_the_stated_level() -> None:
     ]
 
     assert 0.4 < np.mean([p for p in p_values if p is not None]) < 0.65
+
+
+def first_letters(texts: Sequence[str]) -> npt.NDArray[np.floating]:
+    """An embedding that sees how a text begins and nothing else."""
+    return np.array([[text.startswith("The"), not text.startswith("The")] for text in texts], dtype=float)
+
+
+def test_an_embedding_of_ones_own_decides_what_a_change_is() -> None:
+    """Other words are no change to one that does not see them; another beginning is."""
+    before, now = sentences(WORDS, 60, 1), sentences(ODD_WORDS, 60, 2)
+    begun = [f"The {text}" for text in before]
+
+    same = judge("output_text", before, now, embedding=f"{__name__}:first_letters")
+    moved = judge("output_text", before, begun, embedding=f"{__name__}:first_letters")
+
+    assert (same.drifted, moved.drifted) == (False, True)

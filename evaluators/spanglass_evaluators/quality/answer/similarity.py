@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 
 from spanglass_evaluators.contract import Batch, Failure, Judgement
-from spanglass_evaluators.errors import ConfigurationError
 from spanglass_evaluators.functions import MODEL_ANSWERS
+from spanglass_evaluators.models.embedding import Embed, named
 from spanglass_evaluators.quality.reference import DECLARES_REFERENCE
-from spanglass_evaluators.quality.text.vectors import Embed, cosines, lexical_vectors
+from spanglass_evaluators.quality.text.vectors import cosines, lexical_vectors
 
 
 @dataclass(frozen=True, slots=True)
 class SimilarityConfig:
-    """`embedding`: `lexical`, or `module:function` from texts to rows of numbers. `max_chars` of each text."""
+    """`embedding`: `lexical`, a prepared model's name, or `module:function` from texts to rows of numbers.
+
+    `max_chars` of each text are read.
+    """
 
     embedding: str = "lexical"
     max_chars: int = 20_000
@@ -61,11 +63,4 @@ def embedding_of(config: SimilarityConfig) -> Embed:
     """The function behind the setting. Raises ConfigurationError when it names none."""
     if config.embedding == "lexical":
         return lexical_vectors
-    module, _, attribute = config.embedding.partition(":")
-    try:
-        found: Embed = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigurationError(
-            f'embedding = {config.embedding!r} names no function: use "lexical" or "module:function" ({error})'
-        ) from error
-    return found
+    return named(config.embedding)

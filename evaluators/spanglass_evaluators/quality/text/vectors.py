@@ -1,8 +1,8 @@
-"""Vectors of texts, and how alike two of them are. Any function of this shape can take the place of ours."""
+"""Vectors of texts, and how alike two of them are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,6 @@ import numpy.typing as npt
 from spanglass_evaluators.quality.text.words import content_stems, words_of
 
 Floats = npt.NDArray[np.float64]
-Embed = Callable[[Sequence[str]], npt.NDArray[np.floating]]
-"""Texts → one row each; rows need not be normalised. May load a model, may block."""
 
 _READ_CHARS = 20_000
 _FEATURES = 1 << 12
