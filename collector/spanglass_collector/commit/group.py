@@ -18,6 +18,7 @@ from spanglass_collector.admit.request import Admitted
 from spanglass_collector.commit.block import Block
 from spanglass_collector.commit.fate import Fate
 from spanglass_collector.commit.health import StoreHealth
+from spanglass_collector.commit.routing import Routing
 from spanglass_collector.commit.seen import SeenRequests
 from spanglass_collector.commit.spooling import Spooling
 from spanglass_collector.commit.waiting import Result, Waiting
@@ -59,9 +60,7 @@ class GroupCommit:
         self._threads = ThreadPoolExecutor(config.writers, thread_name_prefix="commit")
         self._groups: set[asyncio.Task[None]] = set()
         self._loop_task: asyncio.Task[None] | None = None
-        self._is_spooling = False
-        self._is_saturated = False
-        self._found_spool_full = False
+        self._routing = Routing(self._waiting, config, spooling)
         self._stopping = False
 
     async def start(self) -> None:
@@ -75,6 +74,7 @@ class GroupCommit:
     def hurry(self) -> None:
         """Wait for the store no longer: what it has not taken yet goes to the spool."""
         self._hurry.set()
+        self._routing.is_hurried = True
         self._changed.set()
 
     async def catch_up(self, longest_s: float = 10.0) -> None:
@@ -127,19 +127,19 @@ class GroupCommit:
         while not self._stopping or self._waiting:
             await self._changed.wait()
             self._changed.clear()
-            if not (self._is_busy or self._answers_early or self._stopping):
+            if not (self._is_busy or self._routing.answers_early or self._stopping):
                 await asyncio.sleep(self._config.window_s)
             self._start_groups()
         while self._groups:
             await asyncio.wait(self._groups)
 
     def _start_groups(self) -> None:
-        if self._spooling:
-            self._look_at_backlog(self._spooling)
-        while self._is_worth_an_insert():
+        self._routing.look()
+        while self._routing.is_worth_an_insert():
+            self._routing.inserts += 1
             self._track(self._commit_group(self._idle.pop(), self._waiting.take(self._config.group_bytes)))
-        if self._spooling and self._is_worth_spooling(self._spooling):
-            self._is_spooling = True
+        if self._spooling and self._routing.is_worth_spooling():
+            self._routing.is_spooling = True
             self._track(self._spool_group(self._spooling, self._waiting.take(self._config.group_bytes)))
 
     def _track(self, work: Coroutine[Any, Any, None]) -> None:
@@ -149,61 +149,21 @@ class GroupCommit:
 
     @property
     def _is_busy(self) -> bool:
-        return len(self._idle) < self._config.writers
-
-    @property
-    def _avoids_store(self) -> bool:
-        return self._spooling is not None and (not self._health.is_well or self._hurry.is_set())
-
-    def _is_worth_an_insert(self) -> bool:
-        """An insert costs a fixed time, as the view is analysed anew: one beside another must be a large one."""
-        if not self._waiting or not self._idle or self._avoids_store or self._answers_early:
-            return False
-        return not (self._is_busy or self._is_draining) or self._waiting.unsent_bytes >= self._config.overlap_bytes
-
-    def _is_worth_spooling(self, spooling: Spooling) -> bool:
-        if not self._waiting or self._is_spooling:
-            return False
-        if self._avoids_store or self._answers_early:
-            return True
-        return self._waiting.unsent_bytes > spooling.config.memory_bytes
-
-    @property
-    def _is_draining(self) -> bool:
-        return self._spooling is not None and self._spooling.backlog_bytes > 0
-
-    @property
-    def _answers_early(self) -> bool:
-        """Through the spool: a sync takes a tenth of an insert's time, what comes meanwhile makes the next insert a
-        large one, and a kill inside an insert is followed by the same insert."""
-        return self._spooling is not None and not self._is_saturated and not self._found_spool_full
-
-    def _look_at_backlog(self, spooling: Spooling) -> None:
-        """More than the store can take comes in from when the spool passes its bound until it is empty and no large
-        insert is due: the spool would only be a second write, and senders wait for the store."""
-        if spooling.backlog_bytes >= spooling.config.early_bytes:
-            self._is_saturated = True
-        elif not (self._is_busy or self._is_draining) and self._waiting.unsent_bytes < self._config.overlap_bytes:
-            self._is_saturated = False
+        return self._routing.inserts > 0
 
     async def _spool_group(self, spooling: Spooling, requests: Sequence[Admitted]) -> None:
-        """Groups of the spool follow one another: what arrives during one sync shares the next."""
         try:
             await spooling.keep(requests)
         except SpoolFull as error:
-            self._refuse_or_store(requests, error)
+            if self._routing.avoids_store:
+                self._waiting.settle(requests, error)
+            else:
+                self._routing.found_spool_full = True
+                self._waiting.give_back(requests)
         else:
             self._waiting.settle(requests, Fate.SPOOLED)
-        self._is_spooling = False
+        self._routing.is_spooling = False
         self._changed.set()
-
-    def _refuse_or_store(self, requests: Sequence[Admitted], error: SpoolFull) -> None:
-        """A full spool is nobody's trouble while the store is well."""
-        if self._avoids_store:
-            self._waiting.settle(requests, error)
-            return
-        self._found_spool_full = True
-        self._waiting.give_back(requests)
 
     async def _commit_group(self, writer: Writer, requests: Sequence[Admitted]) -> None:
         block = Block(requests)
@@ -214,7 +174,8 @@ class GroupCommit:
             await self._conclude(await insert)
         if insert.done():
             self._idle.append(writer)
-        self._found_spool_full = False
+            self._routing.inserts -= 1
+        self._routing.found_spool_full = False
         self._changed.set()
 
     async def _commit_slowly(self, spooling: Spooling, block: Block, insert: Insert) -> None:
