@@ -12,9 +12,9 @@ Reading order: `traced/call.py` (one traced call), `record/span.py` (the span), 
 delivery), `runtime.py` (how they are put together).
 """
 
+from typing import TYPE_CHECKING, Any
+
 from spanglass.capture.policy import ContentLimits
-from spanglass.guarded.decision import Blocked, Decision
-from spanglass.guarded.guard import guard
 from spanglass.ledger import Stats
 from spanglass.record.ambient import context, session, tags, user
 from spanglass.record.handle import Handle, current_span
@@ -26,6 +26,10 @@ from spanglass.traced.block import span
 from spanglass.traced.function import trace
 from spanglass.traced.score import score
 from spanglass.version import VERSION
+
+if TYPE_CHECKING:
+    from spanglass.guarded.decision import Blocked, Decision
+    from spanglass.guarded.guard import guard
 
 __version__ = VERSION
 
@@ -55,3 +59,12 @@ __all__ = [
     "trace",
     "user",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Guards are imported by who uses them: most programs only trace."""
+    if name in ("Blocked", "Decision", "guard"):
+        from spanglass.guarded import decision, guard
+
+        return getattr(guard if name == "guard" else decision, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
