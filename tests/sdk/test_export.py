@@ -95,13 +95,15 @@ def test_retryable_answers_are_retried(receiver: Receiver, line: Line, status: i
 
 
 @pytest.mark.parametrize("status", [400, 401, 413, 500])
-def test_final_answers_are_not_retried(receiver: Receiver, line: Line, status: int) -> None:
+def test_final_answers_are_not_retried(receiver: Receiver, status: int) -> None:
     """The spans are dropped with a reason, and the next ones are sent."""
+    line = Line(receiver.endpoint, Limits(export_interval_s=60.0, retry_deadline_s=5.0))  # as flush says, not before
     receiver.answers.append(Answer(status))
     line.send(5)
     assert line.exporter.flush(5)
     line.send(1)
     assert line.exporter.flush(5)
+    line.exporter.shutdown(1.0)
     assert (line.stats.dropped, line.stats.exported, line.stats.retries) == ({"refused": 5}, 1, 0)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -54,14 +56,26 @@ def prepare_(
     """Turn a checkpoint into what evaluators run: exported to ONNX, 8 bits, compared with the original."""
     from spanglass_evaluators.models.preparing.prepare import Wanted, prepare  # numpy
 
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    logging.getLogger("root").setLevel(logging.ERROR)
-    with explained():
+    with explained(), _without_advice():
         wanted = Wanted(name, _family(name, family), _given(name, checkpoint), tokenizer, sha256, keep.value)
         with errors.status("preparing") as status:
             manifest = prepare(wanted, cache_folder(), status.update)
     _show([(cache_folder() / name, manifest)])
     console.print(f"\ncheckpoint sha256 {manifest.source_sha256}", highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """The exporter and the quantiser give advice to who writes models, the latter through the root logger."""
+    loggers = [logging.getLogger(), logging.getLogger("torch.onnx")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 @models_app.command("list")
