@@ -33,16 +33,19 @@ class Routing:
     def answers_early(self) -> bool:
         """Through the spool: a sync takes a tenth of an insert's time, what comes meanwhile makes the next insert a
         large one, and a kill inside an insert is followed by the same insert."""
-        return self._spooling is not None and not (self._is_saturated or self.found_spool_full)
+        if self._spooling is None or self._is_saturated or self.found_spool_full:
+            return False
+        return self._spooling.backlog_bytes < self._spooling.config.early_bytes
 
     def look(self) -> None:
-        """More than the store can take comes in from when the spool passes its bound until it is empty and no large
-        insert is due: the spool would only be a second write, and senders wait for the store."""
+        """When the spool has passed its bound and a large insert waits, more comes in than the store can take: until
+        both are gone the spool would only be a second write, and senders wait for the store."""
         if self._spooling is None:
             return
-        if self._spooling.backlog_bytes >= self._spooling.config.early_bytes:
+        has_large_insert = self._waiting.unsent_bytes >= self._config.overlap_bytes
+        if has_large_insert and self._spooling.backlog_bytes >= self._spooling.config.early_bytes:
             self._is_saturated = True
-        elif not self._is_storing and self._waiting.unsent_bytes < self._config.overlap_bytes:
+        elif not has_large_insert and not self._is_storing:
             self._is_saturated = False
 
     def is_worth_an_insert(self) -> bool:
