@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -10,6 +11,8 @@ def main() -> None:
         from spanglass.run.command import main as run
 
         sys.exit(run(sys.argv[2:]))
+    # gRPC would report each start of a program by a fork, which is none of its business.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     try:
         from spanglass_app.cli import app
     except ModuleNotFoundError as error:
