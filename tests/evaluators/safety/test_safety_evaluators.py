@@ -104,7 +104,7 @@ def test_attacks_in_documents_and_tool_results_are_found(
         ("pii", {"engine": "magic"}, '"own", "presidio" or "auto"'),
         ("secrets", {"kinds": ["x"]}, "private_key"),
         ("topics", {}, "needs topics"),
-        ("topics", {"deny": {"a": ["b"]}, "embed": "nowhere:f"}, "names nothing"),
+        ("topics", {"deny": {"a": ["b"]}, "embed": "nowhere:f"}, "names no function"),
         ("unsafe_code", {"most": 1}, "has no setting 'most'"),
     ],
 )
