@@ -197,8 +197,10 @@ IDENTITY_TERMS = frozenset(
     ]
 )
 
+ONE_GROUP_NOUNS = frozenset(["people", "peoples", "person", "persons", "folk", "folks", "community"])
+
 # "gay people", "black man", "trans community" name one group: the noun adds nothing to the folded word.
-_ONE_GROUP = re.compile(rf"{GROUP}(?: (?:{GROUP}|people|peoples|persons?|folks?|community))+(?= )")
+_ONE_GROUP = re.compile(rf"{GROUP}(?: (?:{GROUP}|{'|'.join(sorted(ONE_GROUP_NOUNS))}))+(?= )")
 
 
 def fold_identity(block: str) -> str:

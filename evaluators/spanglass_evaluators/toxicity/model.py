@@ -12,13 +12,17 @@ from spanglass_evaluators.toxicity.normalise import normalise_block
 from spanglass_evaluators.toxicity.sentences import split_sentences
 
 if TYPE_CHECKING:
-    from spanglass_evaluators.toxicity.weights import Weights
+    from spanglass_evaluators.toxicity.vocabulary import Vocabulary
+    from spanglass_evaluators.toxicity.weights import Floats, Weights
 
 MODEL_VERSION = "toxicity-en-ngram-2"
 WEIGHTS_PATH = Path(__file__).with_name("toxicity_en.npz")
 
 # Blocks of about this many characters keep the working arrays inside the processor's cache.
-_BLOCK_CHARS = 1 << 15
+_BLOCK_CHARS = 1 << 16
+
+_Piece = tuple[int, int, int]
+"""A sentence: in which text, where it starts and ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,58 +50,65 @@ class ToxicityScore:
 UNKNOWN = ToxicityScore(None, None, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A sentence: where it stands in which text."""
-
-    text_index: int
-    start: int
-    end: int
-
-
 class ToxicityModel:
-    """A linear model over hashed n-grams. Safe to share between threads: scoring changes nothing."""
+    """A linear model over hashed n-grams. Safe to share between threads: scoring changes no score to come.
 
-    def __init__(self, weights: Weights, digest: str) -> None:
+    It remembers words (``vocabulary.py``), which takes up to some 25 MB.
+    """
+
+    def __init__(self, weights: Weights, digest: str, vocabulary: Vocabulary) -> None:
         self._weights = weights
+        self._vocabulary = vocabulary
         self.digest = digest
         self.threshold = weights.threshold
 
     @classmethod
     def load(cls, path: Path | None = None) -> ToxicityModel:
         """Reads the weights, executing nothing. Raises OSError, or WeightsError on a file of another kind."""
-        from spanglass_evaluators.toxicity.weights import (
-            Weights,
-        )  # numpy costs 0.1 s: paid on use, not on import
+        # numpy costs 0.1 s: paid on use, not on import
+        from spanglass_evaluators.toxicity.vocabulary import Vocabulary
+        from spanglass_evaluators.toxicity.weights import Weights
 
         content = (path or WEIGHTS_PATH).read_bytes()
-        return cls(Weights.parse(content), hashlib.sha256(content).hexdigest())
+        weights = Weights.parse(content)
+        return cls(weights, hashlib.sha256(content).hexdigest(), Vocabulary(weights))
 
     def with_threshold(self, threshold: float) -> ToxicityModel:
         """The same weights with another limit; shares their memory."""
-        other = ToxicityModel(self._weights, self.digest)
+        other = ToxicityModel(self._weights, self.digest, self._vocabulary)
         other.threshold = threshold
         return other
 
     def score(self, texts: Sequence[str]) -> list[ToxicityScore]:
         """One score per text, in order. A text's score does not depend on the other texts of the call."""
-        scores = [UNKNOWN] * len(texts)
+        values, worst = [-1.0] * len(texts), [(0, 0)] * len(texts)
         for block in _blocks_of(texts):
-            for piece, value in zip(block, self._values(texts, block), strict=True):
-                worst = scores[piece.text_index].value
-                if value == value and (worst is None or value > worst):  # a NaN is a piece without a word
-                    scores[piece.text_index] = self._verdict(piece, value)
-        return scores
+            lines = [texts[index][start:end] for index, start, end in block]
+            for (index, start, end), value in zip(block, self._values(lines).tolist(), strict=True):
+                if value > values[index]:  # a piece without a word is NaN, which is not
+                    values[index], worst[index] = value, (start, end)
+        return [
+            ToxicityScore(value, value >= self.threshold, *place) if value >= 0 else UNKNOWN
+            for value, place in zip(values, worst, strict=True)
+        ]
 
-    def _values(self, texts: Sequence[str], block: list[_Piece]) -> list[float]:
-        from spanglass_evaluators.toxicity.ngrams import HashedBlock
+    def _values(self, lines: Sequence[str]) -> Floats:
+        from spanglass_evaluators.toxicity.known_lines import KnownLines
 
-        lines = "\n".join(texts[piece.text_index][piece.start : piece.end] for piece in block)
-        values: list[float] = self._weights.probabilities(HashedBlock(normalise_block(lines))).tolist()
+        if self._vocabulary.is_full:
+            self._vocabulary = self._vocabulary.emptied()
+        known = KnownLines(*self._vocabulary.read(lines))
+        values, unsure = known.probabilities(self._weights), known.unsure()
+        if len(unsure):
+            values[unsure] = plain_values(self._weights, [lines[index] for index in unsure])
         return values
 
-    def _verdict(self, piece: _Piece, value: float) -> ToxicityScore:
-        return ToxicityScore(value, value >= self.threshold, piece.start, piece.end)
+
+def plain_values(weights: Weights, lines: Sequence[str]) -> Floats:
+    """What the model is: normalise, hash, weigh. Knows no words, and takes all of them to be new."""
+    from spanglass_evaluators.toxicity.ngrams import HashedBlock
+
+    return weights.probabilities(HashedBlock(normalise_block("\n".join(lines))))
 
 
 def _blocks_of(texts: Sequence[str]) -> Iterator[list[_Piece]]:
@@ -106,7 +117,7 @@ def _blocks_of(texts: Sequence[str]) -> Iterator[list[_Piece]]:
     chars = 0
     for index, text in enumerate(texts):
         for start, end in split_sentences(text):
-            block.append(_Piece(index, start, end))
+            block.append((index, start, end))
             chars += end - start
             if chars >= _BLOCK_CHARS:
                 yield block

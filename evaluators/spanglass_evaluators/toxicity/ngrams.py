@@ -60,10 +60,14 @@ class HashedBlock:
 
     def words(self) -> Grams:
         """Word n-grams of consecutive words of one line."""
-        gap = np.concatenate([[True], self._is_gap, [True]])
-        starts = np.flatnonzero(gap[:-1] & ~gap[1:])
-        ends = np.flatnonzero(~gap[:-1] & gap[1:])
+        starts, ends = self._word_bounds()
         return _joined([*self._words_of_sizes(starts, ends), self._words_about_someone(starts, ends)])
+
+    def each_word(self) -> tuple[Hashes, Hashes]:
+        """The hash of every word, and P to the power of its length."""
+        starts, ends = self._word_bounds()
+        lengths = ends - starts
+        return self._hashes(starts, ends), _powers(_P, int(lengths.max(initial=0)))[lengths]
 
     def _chars_of_size(self, size: int, gaps: Array) -> Grams:
         count = max(len(self._is_gap) - size + 1, 0)
@@ -73,6 +77,10 @@ class HashedBlock:
             unbroken = gaps[starts + 2] == gaps[starts]
         starts = starts[unbroken & ~self._is_line[starts] & ~self._is_line[starts + size - 1]]
         return self._grams(starts, starts + size)
+
+    def _word_bounds(self) -> tuple[Array, Array]:
+        gap = np.concatenate([[True], self._is_gap, [True]])
+        return np.flatnonzero(gap[:-1] & ~gap[1:]), np.flatnonzero(~gap[:-1] & gap[1:])
 
     def _words_of_sizes(self, starts: Array, ends: Array) -> Iterator[Grams]:
         for size in WORD_SIZES:
@@ -86,26 +94,46 @@ class HashedBlock:
         "kill the process" and "kill you" share a word; a linear score can only tell them apart by such pairs.
         """
         hashed, line = self._hashes(starts, ends), self._line_of[starts]
-        about = sum(
-            kind * (np.bincount(line[np.isin(hashed, names)], minlength=self.lines) > 0)
-            for kind, names in ((1, _SECOND_PERSON), (2, _GROUP_NAME))
-        )
-        kinds = np.asarray(about, np.uint64)[line]
-        return Grams(_mixed(hashed + kinds * _MIX)[kinds > 0], line[kinds > 0])
+        kinds = kinds_of_lines(kinds_of_words(hashed), line, self.lines)[line]
+        return Grams(features_of(hashed, kinds)[kinds > 0], line[kinds > 0])
 
     def _grams(self, starts: Array, ends: Array) -> Grams:
-        return Grams(_mixed(self._hashes(starts, ends)), self._line_of[starts])
+        return Grams(features_of(self._hashes(starts, ends)), self._line_of[starts])
 
     def _hashes(self, starts: Array, ends: Array) -> Hashes:
         hashed: Hashes = (self._prefix[ends] - self._prefix[starts]) * self._inverse[starts]
         return hashed
 
 
-def _mixed(hashed: Hashes) -> Array:
-    """The feature numbers of polynomial hashes, whose upper bits alone would repeat too often."""
+def features_of(hashed: Hashes, kinds: Hashes | None = None) -> Array:
+    """The feature numbers of polynomial hashes, whose upper bits alone would repeat too often.
+
+    ``kinds``: of the line each stands in; the same word is another feature in each kind.
+    """
+    if kinds is not None:
+        hashed = hashed + kinds * _MIX
     hashed = (hashed ^ (hashed >> np.uint64(31))) * _MIX
     features: Array = (hashed >> np.uint64(64 - FEATURE_BITS)).astype(np.int64)
     return features
+
+
+def kinds_of_words(hashed: Hashes) -> Hashes:
+    """What a word makes of its line: 1 speaks to "you", 2 of a group, 0 neither."""
+    kinds: Hashes = np.isin(hashed, _SECOND_PERSON) + np.isin(hashed, _GROUP_NAME) * np.uint64(2)
+    return kinds
+
+
+def kinds_of_lines(kinds: Hashes, line: Array, lines: int) -> Hashes:
+    """Per line 0 to 3: the kinds of its words added up, each once."""
+    to_you, of_group = (np.bincount(line[kinds == kind], minlength=lines) > 0 for kind in (1, 2))
+    kinds_there: Hashes = to_you + of_group * np.uint64(2)
+    return kinds_there
+
+
+def hashes_joined(first: Hashes, power: Hashes, second: Hashes) -> Hashes:
+    """The hashes of "first second"; ``power``: P to the length of the first."""
+    joined: Hashes = first + power * (np.uint64(_SPACE + 1) + np.uint64(_P) * second)
+    return joined
 
 
 def _word_hashes(words: str) -> Hashes:
@@ -124,7 +152,12 @@ def line_scales(grams: Grams, lines: int) -> npt.NDArray[np.float64]:
 
     The added constant pulls very short lines ("Oil", "ok") to the bias: few n-grams are little evidence.
     """
-    scales: npt.NDArray[np.float64] = 1 / np.sqrt(np.bincount(grams.line, minlength=lines) + SHORT_LINE)
+    return scales_of(np.bincount(grams.line, minlength=lines))
+
+
+def scales_of(counts: npt.NDArray[np.int64 | np.float64]) -> npt.NDArray[np.float64]:
+    """The same from the number of n-grams of each line."""
+    scales: npt.NDArray[np.float64] = 1 / np.sqrt(counts + SHORT_LINE)
     return scales
 
 

@@ -27,7 +27,6 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)[^ \n]+|(?<![\w.+-])[\w.+-]+@[\w-]+\.
 _BANG_LETTER = re.compile(r"(?<=[a-z])!(?=[a-z])")
 _DIGIT_LETTER = re.compile(r"(?<=[a-z])[013457]+(?=[a-z])|\b[013457]+(?=[a-z]{3}|[a-z]+\d)|(?<=[a-z])55\b")
 _DIGITS_AS_LETTERS = str.maketrans("013457", "oieast")
-_SYMBOLS_AS_LETTERS = str.maketrans("@$", "as")
 
 _NOT_WORD = re.compile(r"(?:[^\w*\n]|_)+")
 _APOSTROPHE = re.compile("['’`]")
@@ -41,16 +40,28 @@ _NUMBER = re.compile(r"\b\d+\b")
 
 def normalise_block(block: str) -> str:
     r"""The folded form of ``block``: lower-case words, each line starting and ending with one space."""
-    block = _fold_unicode(block)
-    block = _fold_leetspeak(block)
-    block = _fold_spelling(block)
-    return fold_identity(block)
+    block = _SPELLED_OUT.sub(lambda letters: letters.group().replace(" ", ""), fold_characters(block))
+    return fold_identity(fold_runs(block))
+
+
+def fold_characters(block: str) -> str:
+    """Words in lower case with spaces between; what becomes of a word does not depend on what is beyond a space."""
+    return _fold_punctuation(_fold_leetspeak(_fold_unicode(block)))
+
+
+def fold_runs(block: str) -> str:
+    """Drawn-out letters shortened, in each word by itself."""
+    return _CONSONANT_RUN.sub(r"\1\1", _VOWEL_RUN.sub(r"\1", block))
 
 
 def _fold_unicode(block: str) -> str:
     """Lower case, compatibility forms (full-width, ligatures, accents), invisible characters, look-alikes."""
     if block.isascii():
         return block.lower()
+    return "\n".join(line.lower() if line.isascii() else _fold_line(line) for line in block.split("\n"))
+
+
+def _fold_line(block: str) -> str:
     block = _INVISIBLE.sub("", unicodedata.normalize("NFKD", block))
     block = _COMBINING.sub("", block).casefold()
     return _NEEDS_HOMOGLYPHS.sub(_fold_homoglyphs, block)
@@ -65,15 +76,13 @@ def _fold_homoglyphs(word: re.Match[str]) -> str:
 def _fold_leetspeak(block: str) -> str:
     """``1d10t``, ``a$$``, ``sh!t`` become letters; ``gpt4``, ``10x`` and mail addresses do not."""
     block = _ADDRESS.sub(" ", block)
-    block = block.translate(_SYMBOLS_AS_LETTERS)
+    block = block.replace("@", "a").replace("$", "s")
     block = _BANG_LETTER.sub("i", block)
     return _DIGIT_LETTER.sub(lambda run: run.group().translate(_DIGITS_AS_LETTERS), block)
 
 
-def _fold_spelling(block: str) -> str:
-    """Punctuation becomes one space, spelled-out words are joined, drawn-out letters shortened."""
+def _fold_punctuation(block: str) -> str:
+    """Punctuation becomes one space, a number becomes 0."""
     block = _NOT_WORD.sub(" ", _APOSTROPHE.sub("", block))
     block = _STAR_RUN.sub("*", _LOOSE_STARS.sub(" ", block))
-    block = _NUMBER.sub("0", block)
-    block = _SPELLED_OUT.sub(lambda letters: letters.group().replace(" ", ""), block)
-    return _CONSONANT_RUN.sub(r"\1\1", _VOWEL_RUN.sub(r"\1", block))
+    return _NUMBER.sub("0", block)

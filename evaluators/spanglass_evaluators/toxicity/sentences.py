@@ -10,19 +10,55 @@ from collections.abc import Iterator
 MAX_PIECE_CHARS = 120
 _MIN_CLAUSE_CHARS = 40
 
-# A stop ends a sentence only after two word characters, so that "f. u. c. k." and "e.g. this" stay whole.
-_PIECE = re.compile(r"\S(?:[^\n\r]*?(?:\w\w[\"')\]]*[.!?]+[\"')\]]*(?=\s|$)|(?=[\n\r]|$)))")
+_CLOSING = "\"')]"
+# A line break, or stops and what closes after them before white space: few places, found by their first character.
+_BREAK = re.compile(r"[.!?\n\r](?:(?<=[\n\r])|[.!?]*[\"')\]]*(?=\s|$))")
+_VISIBLE = re.compile(r"\S")
 
 
 def split_sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yields ``(start, end)`` offsets of the pieces of ``text``: in order, none empty, none overlapping."""
-    for match in _PIECE.finditer(text):
-        start, end = match.span()
+    for start, end in _sentences(text):
         while end - start > MAX_PIECE_CHARS:
             cut = _cut_before(text, start, start + MAX_PIECE_CHARS)
             yield start, cut
             start = cut
         yield start, end
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Sentences begin with a visible character and end behind their stops, else where the line ends."""
+    start = _visible_from(text, 0)
+    for found in _BREAK.finditer(text):
+        at = found.start()
+        if at < start:
+            continue
+        if text[at] in "\n\r":
+            end = at
+        elif _follows_word(text, start, at):
+            end = found.end()
+        else:
+            continue
+        yield start, end
+        start = _visible_from(text, end)
+    if start < len(text):
+        yield start, len(text)
+
+
+def _follows_word(text: str, start: int, stop: int) -> bool:
+    """A stop ends a sentence only after two word characters, so that "f. u. c. k." and "e.g. this" stay whole."""
+    while stop > start and text[stop - 1] in _CLOSING:
+        stop -= 1
+    return stop - 2 > start and _is_word(text[stop - 1]) and _is_word(text[stop - 2])
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _visible_from(text: str, at: int) -> int:
+    found = _VISIBLE.search(text, at)
+    return found.start() if found else len(text)
 
 
 def _cut_before(text: str, start: int, end: int) -> int:

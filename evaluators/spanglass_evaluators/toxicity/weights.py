@@ -64,9 +64,13 @@ class Weights:
 
     def probabilities(self, block: HashedBlock) -> Floats:
         """One calibrated value per line of the block; NaN where a line has no Latin letter to judge."""
+        return self.calibrated(self.margins(block), block.has_latin())
+
+    def calibrated(self, margins: Floats, has_latin: npt.NDArray[np.bool_]) -> Floats:
+        """The probabilities of margins; NaN where there is nothing to judge."""
         slope, intercept = self.platt
-        values = 1.0 / (1.0 + np.exp(-(slope * self.margins(block) + intercept)))
-        return np.where(block.has_latin(), values, np.nan)
+        values = 1.0 / (1.0 + np.exp(-(slope * margins + intercept)))
+        return np.where(has_latin, values, np.nan)
 
     def margins(self, block: HashedBlock) -> Floats:
         """One uncalibrated linear score per line."""
