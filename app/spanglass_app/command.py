@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+_OF_EVALUATORS = {"numpy", "scipy", "sklearn", "statsmodels", "river", "py3langid", "jsonschema"}
+
 
 def main() -> None:
     if sys.argv[1:2] == ["run"]:  # needs the SDK alone, and must start the program quickly
@@ -23,7 +25,17 @@ def main() -> None:
             'Install it with:  pip install "spanglass[all]"\n'
         )
         sys.exit(1)
-    app()
+    try:
+        app()
+    except ModuleNotFoundError as error:  # only spanglass[collector] is installed
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _OF_EVALUATORS:
+            raise
+        sys.stderr.write(
+            f"Evaluators need {missing}, which the collector alone does not bring.\n"
+            'Install it with:  pip install "spanglass[evaluators]"\n'
+        )
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -80,6 +81,19 @@ def test_a_promotion_that_was_changed_is_shown_as_forged(
     shown = run("lineage", version)
     assert "FORGED" in shown
     assert "signed" in shown
+
+
+def test_lineage_is_shown_where_no_signature_can_be_checked(
+    run: Run, weights: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ended in a traceback without cryptography, which [all] does not bring."""
+    version = run("model", "register", "bot", str(weights)).strip()
+    run("model", "promote", version, "production", "--why", "better", "--who", "ann", "--key", str(key))
+
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+
+    shown = " ".join(run("lineage", version).split())
+    assert 'production by ann: better unchecked: pip install "spanglass[signing]"' in shown
 
 
 @pytest.mark.parametrize(

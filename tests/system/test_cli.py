@@ -99,6 +99,21 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     assert all(f"  {command[0]} " in done.stdout for command in OPTIONS)
 
 
+@pytest.mark.parametrize("command", ["up", "eval list"])
+def test_what_the_collector_alone_does_not_bring_is_named(tmp_path: Path, command: str) -> None:
+    """With spanglass[collector] these ended in a traceback about jsonschema."""
+    script = (
+        f"import sys; sys.modules['jsonschema'] = None; sys.argv = ['spanglass', *{command.split()}];"
+        "from spanglass_app.command import main; main()"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    assert "need jsonschema" in done.stderr
+    assert 'pip install "spanglass[evaluators]"' in done.stderr
+
+
 @pytest.mark.parametrize(("command", "options"), OPTIONS.items(), ids=" ".join)
 def test_every_command_explains_its_options(tmp_path: Path, command: tuple[str, ...], options: list[str]) -> None:
     """Asking for help ends well."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from spanglass.registry.models import signed_bytes
@@ -45,9 +46,14 @@ def prompts(store: Store, project: str) -> list[Row]:
 
 
 def signature_of(model_version: str, stage: Row) -> str:
-    """'signed', 'unsigned', or 'FORGED' when the statement is not the one that was signed."""
+    """'signed', 'unsigned', or 'FORGED' when the statement is not the one that was signed.
+
+    Without cryptography nobody can tell: 'unchecked', and what is missing.
+    """
     if not stage["Signature"]:
         return "unsigned"
+    if find_spec("cryptography") is None:
+        return 'unchecked: pip install "spanglass[signing]"'
     model, _, version = model_version.partition("@")
     statement = {
         "model": model,

@@ -39,7 +39,9 @@ def _chain(store: Store, project: str, root: Tree, rows: Sequence[Row]) -> None:
     for stage in stages(store, project, first["ModelVersion"]):
         proof = signature_of(first["ModelVersion"], stage)
         colour = {"signed": "green", "unsigned": "dim"}.get(proof, "bold red")
-        model.add(f"{escape(stage['Stage'])} by {escape(stage['Who'])}: {escape(stage['Why'])} [{colour}]{proof}[/]")
+        model.add(
+            f"{escape(stage['Stage'])} by {escape(stage['Who'])}: {escape(stage['Why'])} [{colour}]{escape(proof)}[/]"
+        )
     for row in rows:
         if row["DeploymentId"]:
             model.add(_deployment(row))

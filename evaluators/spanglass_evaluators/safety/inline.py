@@ -6,7 +6,8 @@ it belongs to. All but `topics` run on the standard library alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from spanglass_evaluators.safety.code.unsafe import find_unsafe_code
@@ -39,7 +40,8 @@ def pii(kinds: Sequence[str] = (), engine: str = "own", language_model: str = ""
     """E-mail, phone, card, IBAN, social security number, network address; with `engine="presidio"` what it knows."""
     if engine == "own":
         return _check("pii", _only(find_personal, kinds), _BOTH)
-    from spanglass_evaluators.safety.evaluators import personal_finder
+    with _bringing("pii"):
+        from spanglass_evaluators.safety.evaluators import personal_finder
     from spanglass_evaluators.safety.settings import PiiConfig
 
     return _check("pii", personal_finder(PiiConfig(tuple(kinds), engine, language_model, least))[0], _BOTH)
@@ -87,7 +89,8 @@ def topics(
     embed: Callable[..., object] | None = None,
 ) -> InlineCheck:
     """Denied topics and what is off the allowed ones. Needs numpy (`spanglass[evaluators]`)."""
-    from spanglass_evaluators.safety.topics import TopicPolicy
+    with _bringing("evaluators"):
+        from spanglass_evaluators.safety.topics import TopicPolicy
 
     policy = TopicPolicy(deny or {}, allow or {}, threshold=threshold, embed=embed)  # type: ignore[arg-type]
 
@@ -96,6 +99,15 @@ def topics(
         return [Finding(verdict.topic, 0, len(text))] if verdict.denied else []
 
     return _check("topics", find, _BOTH)
+
+
+@contextmanager
+def _bringing(extra: str) -> Iterator[None]:
+    """Imports of what `extra` brings: where it is missing, its name is said. Raises ImportError."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ImportError(f'it needs {error.name}: pip install "spanglass[{extra}]"', name=error.name) from error
 
 
 def _check(name: str, find: Find, sides: tuple[str, ...]) -> InlineCheck:

@@ -57,11 +57,19 @@ def resolve(wanted: Wanted, sides: tuple[Side, ...] | None) -> tuple[NamedCheck,
 
 def _named(entry: str | Check, options: Mapping[str, Any], sides: tuple[Side, ...] | None) -> NamedCheck:
     name = (entry.partition(":")[2] or entry) if isinstance(entry, str) else _name_of(entry)
-    check = _load(entry)(**options) if isinstance(entry, str) else entry
+    check = _built(entry, options) if isinstance(entry, str) else entry
     if not callable(check):
         raise ConfigurationError(f"guard: {name!r} is a {type(check).__name__}, which is no check")
     own_sides = tuple(getattr(check, "sides", _SIDES))
     return NamedCheck(name, check, sides or own_sides, getattr(check, "owasp", ""))
+
+
+def _built(name: str, options: Mapping[str, Any]) -> Any:
+    make = _load(name)
+    try:
+        return make(**options)
+    except (ImportError, TypeError) as error:
+        raise ConfigurationError(f"guard: check {name!r} cannot be made: {error}") from error
 
 
 def _name_of(check: Check) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import Any
 
@@ -139,6 +140,27 @@ def test_inline_checks_need_the_standard_library_alone() -> None:
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert result.stdout.strip() == "[1, 0, 1, 1, 1, 0, 0]"
+
+
+@pytest.mark.parametrize(
+    ("check", "says"),
+    [
+        (
+            "{'topics': {'deny': {'cats': ['cats']}}}",
+            "'topics' cannot be made: it needs numpy: .*spanglass\\[evaluators\\]",
+        ),
+        ("{'pii': {'engine': 'presidio'}}", "'pii' cannot be made: it needs numpy: .*spanglass\\[pii\\]"),
+    ],
+)
+def test_a_guard_names_the_extra_it_needs(check: str, says: str) -> None:
+    """Where the SDK alone is installed, "No module named numpy" told nobody what to install."""
+    import subprocess
+
+    script = f"import sys; sys.modules['numpy'] = None\nimport spanglass; spanglass.guard({check})"
+
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert re.search(f"spanglass.errors.ConfigurationError: guard: check {says}", result.stderr), result.stderr
 
 
 def test_inline_checks_say_where_they_belong() -> None:

@@ -21,7 +21,7 @@ def test_a_decision_is_on_the_current_span(captured: Captured) -> None:
     """Attributes to look for, an evaluation to count, the OWASP entry."""
 
     @spanglass.trace(kind="llm")
-    @spanglass.guard(["pii"], policy={"pii": "mask"})
+    @spanglass.guard(["pii"], policy={"pii": "mask"}, deadline_ms=60_000)
     def answer(question: str) -> str:
         return "fine"
 
@@ -39,7 +39,7 @@ def test_a_decision_is_on_the_current_span(captured: Captured) -> None:
 def test_what_was_found_is_nowhere_in_the_span_outside_of_the_guard(captured: Captured) -> None:
     """A guard around the traced function: the trace holds the masked text."""
 
-    @spanglass.guard(["pii"], policy={"pii": "mask"})
+    @spanglass.guard(["pii"], policy={"pii": "mask"}, deadline_ms=60_000)
     @spanglass.trace(kind="llm")
     def answer(question: str) -> str:
         return "fine"
@@ -52,7 +52,7 @@ def test_what_was_found_is_nowhere_in_the_span_outside_of_the_guard(captured: Ca
 
 def test_outside_of_any_span_a_decision_has_a_span_of_its_own(captured: Captured) -> None:
     """A blocked call would leave no trace otherwise."""
-    spanglass.guard(["pii"], policy={"pii": "mask"}).input(SECRET)
+    spanglass.guard(["pii"], policy={"pii": "mask"}, deadline_ms=60_000).input(SECRET)
 
     assert captured.one("guard").attributes["spanglass.span.kind"] == "guardrail"
 

@@ -25,7 +25,7 @@ def test_arguments_and_results_are_masked(captured: Captured) -> None:
     """The model never sees the address, the caller never sees the model's."""
     seen = []
 
-    @spanglass.guard(["pii"], policy={"pii": "mask"})
+    @spanglass.guard(["pii"], policy={"pii": "mask"}, deadline_ms=60_000)
     def answer(question: str) -> str:
         seen.append(question)
         return "ask bob@example.org"
@@ -38,7 +38,7 @@ def test_an_attack_is_blocked_before_the_call(captured: Captured) -> None:
     """The error says what, never the text."""
     called = []
 
-    @spanglass.guard(["injection"], policy={"injection": "block"})
+    @spanglass.guard(["injection"], policy={"injection": "block"}, deadline_ms=60_000)
     def answer(question: str) -> str:
         called.append(question)
         return "yes"
@@ -65,7 +65,7 @@ def test_messages_of_users_and_tools_are_checked_and_the_applications_own_are_no
     """A system prompt is full of orders; it is the application's own."""
     seen = []
 
-    @spanglass.guard([words], policy={"words": "mask"})
+    @spanglass.guard([words], policy={"words": "mask"}, deadline_ms=60_000)
     def answer(messages: list[dict[str, object]], model: str = "bad-1") -> str:
         seen.extend(messages)
         return "ok"
@@ -85,7 +85,9 @@ def test_arguments_that_are_fine_are_passed_on_as_they_are(captured: Captured) -
     """The same objects, and clients that nobody can read."""
     messages, client = [{"role": "user", "content": "fine"}], object()
 
-    same = spanglass.guard([words], policy={"words": "mask"})(lambda *args: args[0] is messages and args[1] is client)
+    same = spanglass.guard([words], policy={"words": "mask"}, deadline_ms=60_000)(
+        lambda *args: args[0] is messages and args[1] is client
+    )
 
     assert same(messages, client) is True
 
@@ -94,7 +96,7 @@ def test_answers_of_clients_are_read_and_changed_in_a_copy(captured: Captured) -
     """The shape of OpenAI's client, known by its attributes."""
     reply = SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content="so bad", role="assistant"))])
 
-    masked = spanglass.guard([words], policy={"words": "mask"})(lambda: reply)()
+    masked = spanglass.guard([words], policy={"words": "mask"}, deadline_ms=60_000)(lambda: reply)()
 
     assert masked.choices[0].message.content == "so [bad]"
     assert reply.choices[0].message.content == "so bad"
@@ -159,14 +161,14 @@ def test_async_generators_are_guarded(captured: Captured) -> None:
 
 def test_a_returned_iterator_of_text_is_a_stream(captured: Captured) -> None:
     """As clients give back."""
-    guarded = spanglass.guard([words], policy={"words": "mask"})(lambda: iter(["so b", "ad"]))
+    guarded = spanglass.guard([words], policy={"words": "mask"}, deadline_ms=60_000)(lambda: iter(["so b", "ad"]))
 
     assert "".join(guarded()) == "so [bad]"
 
 
 def test_functions_and_the_context_manager_do_the_same(captured: Captured) -> None:
     """For calls that are no function of one's own."""
-    with spanglass.guard([words], policy={"words": "mask"}) as guarded:
+    with spanglass.guard([words], policy={"words": "mask"}, deadline_ms=60_000) as guarded:
         assert guarded.input("bad in") == "[bad] in"
         assert guarded.output("bad out") == "[bad] out"
 
@@ -191,6 +193,7 @@ def test_the_most_special_policy_decides() -> None:
         ({"checks": ["pii"], "on_error": "maybe"}, "'open' or 'closed'"),
         ({"checks": [words, words]}, "two checks of one name"),
         ({"checks": ["spanglass_evaluators.nowhere:x"]}, "cannot be loaded"),
+        ({"checks": {"links": {"hosts": []}}}, "'links' cannot be made: .*unexpected keyword argument 'hosts'"),
     ],
 )
 def test_a_guard_that_could_not_work_is_refused_when_it_is_made(arguments: dict[str, object], says: str) -> None:
