@@ -8,8 +8,9 @@ encoding is not seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from spanglass_evaluators.safety.finding import Finding
 
@@ -17,6 +18,10 @@ RUN = 4
 _LONG_RUN = 24
 """Words: quoting as many in a row is a leak, whatever share of a long prompt they are."""
 _WORD = re.compile(r"[^\W_]+")
+_ASCII_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_PROMPTS_KEPT = 16
+
+Runs = frozenset[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +38,19 @@ class SystemPrompt:
     """A system prompt, ready to be looked for. `known`: text that everybody may see, such as the user's question."""
 
     def __init__(self, prompt: str, known: str = "") -> None:
-        words, others = _words(prompt), _words(known)
-        self._size = min(RUN, len(words)) or 1
-        self._runs = set(_runs(words, self._size)) - set(_runs(others, self._size))
+        self._size, runs = _runs_of(prompt)
+        self._runs = runs.difference(_runs(_words(known), self._size)) if known else runs
 
     def leak_in(self, answer: str) -> Leak:
         """How much of the prompt the answer quotes."""
-        matches = list(_WORD.finditer(answer))
-        words = [match.group().lower() for match in matches]
-        if not self._runs or len(words) < self._size:
+        runs = list(_runs(_words(answer), self._size))
+        quoted = self._runs.intersection(runs)
+        if not quoted:
             return Leak(0.0, 0)
-        quoted = [run in self._runs for run in _runs(words, self._size)]
-        share = len({run for run in _runs(words, self._size) if run in self._runs}) / len(self._runs)
-        first, length = _longest(quoted)
-        if not length:
-            return Leak(0.0, 0)
+        share = len(quoted) / len(self._runs)
+        first, length = _longest([run in quoted for run in runs])
         last = first + length + self._size - 2
+        matches = list(_WORD.finditer(answer))
         value = max(share, min(1.0, (last - first + 1) / _LONG_RUN) if last - first >= self._size else share)
         return Leak(value, last - first + 1, matches[first].start(), matches[last].end())
 
@@ -58,12 +60,22 @@ class SystemPrompt:
         return [Finding("system_prompt", leak.start, leak.end, leak.value)] if leak.value else []
 
 
+@lru_cache(maxsize=_PROMPTS_KEPT)
+def _runs_of(prompt: str) -> tuple[int, Runs]:
+    """How many words a run has, and the runs; an application has few prompts and many answers."""
+    words = _words(prompt)
+    size = min(RUN, len(words)) or 1
+    return size, frozenset(_runs(words, size))
+
+
 def _words(text: str) -> list[str]:
+    if text.isascii():
+        return text.lower().translate(_ASCII_GAPS).split()
     return [word.lower() for word in _WORD.findall(text)]
 
 
-def _runs(words: Sequence[str], size: int) -> list[tuple[str, ...]]:
-    return list(zip(*(words[at:] for at in range(size)), strict=False))
+def _runs(words: Sequence[str], size: int) -> Iterable[tuple[str, ...]]:
+    return zip(*(words[at:] for at in range(size)), strict=False)
 
 
 def _longest(flags: Sequence[bool]) -> tuple[int, int]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from zlib import crc32
 
 import numpy as np
@@ -18,7 +20,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Embed = Callable[[Sequence[str]], npt.NDArray[np.floating]]
 _DIMENSIONS = 4096
-_WORD = re.compile(r"[^\W\d_]{2,40}")
+_WORD, _ASCII_WORD = re.compile(r"[^\W\d_]{2,40}"), re.compile("[a-z]{2,40}")
+_WORDS_KEPT = 1 << 14
 _EMPTY_WORDS = frozenset(
     (  # noqa: SIM905 - as a list it takes a page
         "the a an and or but if of to in on at by for with from as is are was were be been am it its this that "
@@ -86,14 +89,27 @@ class TopicPolicy:
 def hashed(texts: Sequence[str]) -> Floats:
     """Words weigh 1, the four-letter pieces of a word together as much; common words are left out."""
     rows = np.zeros((len(texts), _DIMENSIONS), np.float32)
-    for row, text in zip(rows, texts, strict=True):
-        words = [word for word in _WORD.findall(text.lower()) if word not in _EMPTY_WORDS]
-        for word in set(words):
-            parts = [word[at : at + 4] for at in range(len(word) - 3)]
-            row[crc32(word.encode("utf-8", "surrogatepass")) % _DIMENSIONS] += 1
-            for part in parts:
-                row[crc32(b"~" + part.encode("utf-8", "surrogatepass")) % _DIMENSIONS] += len(parts) ** -0.5
+    weighed = [list(map(_weighed, _words(text))) for text in texts]
+    places = np.fromiter(chain.from_iterable(places for words in weighed for places, _ in words), np.intp)
+    weights = np.fromiter(chain.from_iterable(weights for words in weighed for _, weights in words), np.float32)
+    row = np.repeat(np.arange(len(texts)), [sum(len(places) for places, _ in words) for words in weighed])
+    np.add.at(rows, (row, places), weights)
     return rows
+
+
+def _words(text: str) -> set[str]:
+    lowered = text.lower()
+    found = (_ASCII_WORD if lowered.isascii() else _WORD).findall(lowered)
+    return set(found) - _EMPTY_WORDS
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _weighed(word: str) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """The places of a word and of its pieces in a row, and what is added there."""
+    parts = [word[at : at + 4] for at in range(len(word) - 3)]
+    marked = [word, *(f"~{part}" for part in parts)]
+    places = tuple(crc32(one.encode("utf-8", "surrogatepass")) % _DIMENSIONS for one in marked)
+    return places, (1.0, *(len(parts) ** -0.5 for _ in parts))
 
 
 def _unit(rows: npt.NDArray[np.floating]) -> Floats:

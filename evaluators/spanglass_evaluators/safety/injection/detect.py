@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spanglass_evaluators.safety.injection.features import is_flood, pieces_of, words_of
+from spanglass_evaluators.safety.injection.features import is_flood, pieces_of
 from spanglass_evaluators.safety.injection.folded import folded, has_hidden_text
 from spanglass_evaluators.safety.injection.model import Weights, load
 from spanglass_evaluators.safety.injection.rules import hits
+from spanglass_evaluators.safety.injection.words import Words, words_of
 
 HIDDEN, FLOOD = "hidden_text", "flood"
 
@@ -29,18 +30,19 @@ class Verdict:
 class Piece:
     """What the model sees of a piece of text."""
 
-    words: list[str]
+    words: Words
     rules: tuple[str, ...]
 
 
 def pieces(text: str) -> list[Piece]:
     """The pieces of a text that hold a word; none for a text without any."""
     whole, found = folded(text), []
-    everywhere = (HIDDEN,) * has_hidden_text(text) + (FLOOD,) * is_flood(words_of(whole))
+    all_words = words_of(whole)
+    everywhere = (HIDDEN,) * has_hidden_text(text) + (FLOOD,) * is_flood(all_words)
     for piece in pieces_of(whole):
-        matched = sorted(hits(piece), key=lambda rule: -rule.confidence)
-        words = words_of(piece)
-        if words:
+        words = all_words if piece is whole else words_of(piece)
+        if words.short:
+            matched = sorted(hits(piece, words.literals), key=lambda rule: -rule.confidence)
             found.append(Piece(words, (*(rule.name for rule in matched), *everywhere)))
     return found
 

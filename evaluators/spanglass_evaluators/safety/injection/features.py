@@ -5,14 +5,14 @@ Hashes are CRC-32, which every Python has in C and which gives the same number e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+from operator import eq
 from zlib import crc32
+
+from spanglass_evaluators.safety.injection.words import Words
 
 BITS = 16
 WORDS = 1 << BITS
-_WORD = re.compile(r"[^\W_]+(?:'[a-z]+)?|[<>|\[\]{}#%=\"]")
-_LONGEST = 24
 
 PIECE = 800
 STRIDE = 500
@@ -20,15 +20,13 @@ FLOOD = 25
 """So many times the same word in a row: padding that pushes what was said before out of sight."""
 
 
-def words_of(folded: str) -> list[str]:
-    """Words and the signs that attacks use as fences."""
-    return [word[:_LONGEST] for word in _WORD.findall(folded)]
-
-
-def is_flood(words: list[str]) -> bool:
+def is_flood(words: Words) -> bool:
     """Whether one word stands FLOOD times in a row."""
+    said = words.short
+    if not any(map(eq, said, said[FLOOD - 1 :])):
+        return False
     run, before = 0, None
-    for word in words:
+    for word in said:
         run = run + 1 if word == before else 1
         if run >= FLOOD:
             return True
@@ -43,15 +41,9 @@ def pieces_of(folded: str) -> Iterable[str]:
     return (folded[at : at + PIECE] for at in range(0, len(folded) - PIECE + STRIDE, STRIDE))
 
 
-def hashed(words: list[str]) -> set[int]:
-    """The features of a piece. Words that hold a digit are alike.
-
-    CRC-32 goes on where it stopped, so that a pair costs no more than its second word.
-    """
-    plain = [word if word.isalpha() or not word.isalnum() else "0" for word in words]
-    encoded = [word.encode("utf-8", "surrogatepass") for word in plain]
-    following = [b" " + word for word in encoded]
-    single = list(map(crc32, encoded))
+def hashed(words: Words) -> set[int]:
+    """The features of a piece. CRC-32 goes on where it stopped, so that a pair costs no more than its second word."""
+    single, following = words.crc, words.following
     pairs = list(map(crc32, following[1:], single))
     triples = map(crc32, following[2:], pairs)
     mask = WORDS - 1

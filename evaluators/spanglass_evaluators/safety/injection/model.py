@@ -13,6 +13,7 @@ from math import exp, sqrt
 from pathlib import Path
 
 from spanglass_evaluators.safety.injection.features import WORDS, hashed
+from spanglass_evaluators.safety.injection.words import Words
 
 FILE = Path(__file__).with_name("injection_en.bin")
 _MAGIC = b"SPGINJ1\n"
@@ -29,10 +30,9 @@ class Weights:
     rules: dict[str, float]
     digest: str
 
-    def probability(self, words: list[str], rules: Iterable[str]) -> float:
+    def probability(self, words: Words, rules: Iterable[str]) -> float:
         """That a piece is an attack. Word weights are averaged over the root of their number."""
-        features = hashed(words)
-        own = self.words
+        features, own = hashed(words), self.words
         total = self.scale * sum([own[feature] for feature in features]) / sqrt(len(features) or 1)
         margin = total + self.bias + sum(self.rules.get(name, 0.0) for name in rules)
         return 1 / (1 + exp(-max(-30.0, min(30.0, margin))))
@@ -53,7 +53,7 @@ def load(file: Path = FILE) -> Weights:
         raise ValueError(f"{file} holds no weights of the injection model; install the package again")
     (length,) = _LENGTH.unpack(stored[len(_MAGIC) : start])
     head = json.loads(stored[start : start + length])
-    words = array("b", stored[start + length :])
+    words = array("b", stored[start + length :]).tolist()  # a list is read faster than an array
     if len(words) != WORDS:
         raise ValueError(f"{file} has {len(words)} weights instead of {WORDS}; install the package again")
     return Weights(words, head["scale"], head["bias"], head["rules"], sha256(stored).hexdigest()[:12])
