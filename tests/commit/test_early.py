@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
+import uuid
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs
+
+from spanglass_collector.admit.logs import LOGS
+from spanglass_collector.admit.request import Admitted, admit_protobuf
 from spanglass_collector.commit.fate import Fate
 from spanglass_collector.commit.group import GroupCommit
 from spanglass_collector.commit.health import StoreHealth
@@ -65,6 +74,45 @@ def test_a_reader_sees_what_was_acknowledged(faulty: Switchable, store: Store, t
     run(faulty, tmp_path, scenario, gathering(60.0))
 
 
+def some_log() -> Admitted:
+    record = LogRecord(time_unix_nano=time.time_ns(), body=AnyValue(string_value=uuid.uuid4().hex))
+    made = ExportLogsServiceRequest(resource_logs=[ResourceLogs(scope_logs=[ScopeLogs(log_records=[record])])])
+    return admit_protobuf(made.SerializeToString(), "default", 1, LOGS)
+
+
+def test_a_reader_sees_what_was_acknowledged_behind_another_signal(
+    faulty: Switchable, store: Store, tmp_path: Path
+) -> None:
+    """Spans that came after logs are in the insert after theirs: the reader waits for both."""
+
+    async def scenario(commit: GroupCommit, health: StoreHealth, spool: Spool) -> None:
+        for seen in range(1, 4):
+            await commit.commit(some_request())
+            await commit.commit(some_log())
+            await commit.commit(some_request())
+            await commit.catch_up(30.0)
+            assert rows(store) == (2 * seen, 2 * seen, 2 * seen)
+
+    run(faulty, tmp_path, scenario, gathering(60.0))
+
+
+def test_signals_in_turns_do_not_wait_for_each_other(faulty: Switchable, store: Store, tmp_path: Path) -> None:
+    """One pause for all signals: two requests are stored at once, twenty after the pause in one insert a signal."""
+
+    async def scenario(commit: GroupCommit, health: StoreHealth, spool: Spool) -> None:
+        await asyncio.gather(commit.commit(some_request()), commit.commit(some_log()))
+        await until(spool.is_empty)
+        before = faulty.inserts
+        for _ in range(10):
+            await commit.commit(some_request())
+            await commit.commit(some_log())
+        await until(spool.is_empty)
+        assert faulty.inserts <= before + 4
+
+    run(faulty, tmp_path, scenario, gathering(2.0))
+    assert rows(store) == (11, 11, 11)
+
+
 def test_past_the_bound_senders_wait_for_the_store(faulty: Switchable, store: Store, tmp_path: Path) -> None:
     """When more comes than the store takes, the spool would only be a second write."""
     one = len(some_request().body)
@@ -97,3 +145,19 @@ def test_a_full_spool_is_nobodys_trouble_while_the_store_is_well(
 
     assert run(faulty, tmp_path, scenario, full) == {}
     assert rows(store) == (3, 3, 3)
+
+
+@pytest.mark.parametrize("early_bytes", [1 << 20, 0], ids=["spool", "store"])
+def test_a_heavy_request_is_an_insert_of_its_own(
+    faulty: Switchable, store: Store, tmp_path: Path, early_bytes: int
+) -> None:
+    """Whichever way it goes: together, a hundred of them would need a hundred times the memory."""
+
+    async def scenario(commit: GroupCommit, health: StoreHealth, spool: Spool) -> None:
+        heavy = [replace(some_request(), repeated_bytes=1 << 27) for _ in range(3)]
+        await asyncio.gather(*(commit.commit(request) for request in (some_request(), *heavy, some_request())))
+        await commit.catch_up(30.0)
+        assert faulty.inserts >= 4
+
+    run(faulty, tmp_path, scenario, gathering(60.0, early_bytes))
+    assert rows(store) == (5, 5, 5)

@@ -90,6 +90,17 @@ def test_an_insert_is_of_one_signal(spool: Spool) -> None:
     assert found == [("traces", ["a"]), ("logs", ["b"]), ("logs", ["c"])]
 
 
+def test_signals_that_come_in_turns_share_inserts(spool: Spool) -> None:
+    """Spans, logs and metrics of one application alternate: an insert takes all of its signal, each in order."""
+    for turn in "123":
+        spool.append([request(f"{signal}{turn}", signal=signal) for signal in ("traces", "logs", "metrics")])
+    found = []
+    while block := spool.next_block(LARGE):
+        found.append(names(block))
+        spool.remove(block)
+    assert found == [[f"{signal}{turn}" for turn in "123"] for signal in ("traces", "logs", "metrics")]
+
+
 def test_past_its_bound_nothing_is_taken(tmp_path: Path) -> None:
     """All of a group or none of it."""
     spool = Spool(tmp_path, SpoolConfig(size_bytes=25, free_disk_bytes=0, reserve_bytes=4096))

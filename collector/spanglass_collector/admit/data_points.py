@@ -44,6 +44,20 @@ def _values(request: ExportMetricsServiceRequest) -> Iterator[AnyValue]:
             yield from (a.value for exemplar in point.exemplars for a in exemplar.filtered_attributes)
 
 
+def _repeated_bytes(request: ExportMetricsServiceRequest) -> int:
+    total = 0
+    for resource in request.resource_metrics:
+        above = resource.resource.ByteSize() + len(resource.schema_url)
+        for scope in resource.scope_metrics:
+            of_scope = above + scope.scope.ByteSize() + len(scope.schema_url)
+            total += sum(len(_points(m)) * (of_scope + _own_bytes(m)) for m in scope.metrics)
+    return total
+
+
+def _own_bytes(metric: Metric) -> int:
+    return len(metric.name) + len(metric.description) + len(metric.unit)
+
+
 def _id_holders(document: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     metrics = list(items(items(items([document], "resourceMetrics"), "scopeMetrics"), "metrics"))
     for kind in _KINDS:
@@ -62,4 +76,5 @@ METRICS = Signal(
     invalid="",
     values=_values,
     id_holders=_id_holders,
+    repeated_bytes=_repeated_bytes,
 )

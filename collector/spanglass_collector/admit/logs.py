@@ -26,6 +26,15 @@ def _values(request: ExportLogsServiceRequest) -> Iterator[AnyValue]:
             yield from (a.value for record in scope.log_records for a in record.attributes)
 
 
+def _repeated_bytes(request: ExportLogsServiceRequest) -> int:
+    total = 0
+    for resource in request.resource_logs:
+        above = resource.resource.ByteSize() + len(resource.schema_url)
+        for scope in resource.scope_logs:
+            total += len(scope.log_records) * (above + scope.scope.ByteSize() + len(scope.schema_url))
+    return total
+
+
 def _id_holders(document: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     return items(items(items([document], "resourceLogs"), "scopeLogs"), "logRecords")
 
@@ -42,4 +51,5 @@ LOGS = Signal(
     invalid="",
     values=_values,
     id_holders=_id_holders,
+    repeated_bytes=_repeated_bytes,
 )

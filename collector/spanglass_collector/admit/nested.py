@@ -26,20 +26,36 @@ _MAP_IN_BODY = re.compile(rb"\x2a(" + _VARINT + rb")\x32(" + _VARINT + rb")")
 # ArrayValue.values (field 1) whose AnyValue begins with kvlist_value or array_value (field 5).
 _NESTED_IN_ARRAY = re.compile(rb"\x0a(" + _VARINT + rb")[\x32\x2a](" + _VARINT + rb")")
 
+_NESTED = (_MAP_IN_ATTRIBUTE, _MAP_IN_BODY, _NESTED_IN_ARRAY)
+_LOOKS = 16
+
 
 def may_hold_nested_values(wire: bytes) -> bool:
-    """True when the bytes contain what decodes as a nested value. Texts look like one now and then."""
-    patterns = (_MAP_IN_ATTRIBUTE, _MAP_IN_BODY, _NESTED_IN_ARRAY)
-    return any(_is_nested_at(match, wire) for pattern in patterns for match in pattern.finditer(wire))
+    """True when the bytes contain what decodes as a nested value. Texts look like one now and then.
+
+    Values made to look like one at every byte would be looked at for hours: past `_LOOKS` times the request's size
+    the answer is True, and the request is taken apart once.
+    """
+    left_bytes = _LOOKS * len(wire)
+    for match in (match for pattern in _NESTED for match in pattern.finditer(wire)):
+        size = _claimed_bytes(match)
+        if size is None:
+            continue
+        left_bytes -= size
+        if left_bytes < 0 or _is_nested(wire[match.end(1) : match.end(1) + size]):
+            return True
+    return False
 
 
-def _is_nested_at(match: re.Match[bytes], wire: bytes) -> bool:
+def _claimed_bytes(match: re.Match[bytes]) -> int | None:
+    """How long the value says it is; None when its parts contradict each other."""
     size, inner = decode_varint(match.group(1)), match.group(2)
-    if size != 1 + len(inner) + decode_varint(inner):
-        return False
-    start = match.end(1)
+    return size if size == 1 + len(inner) + decode_varint(inner) else None
+
+
+def _is_nested(encoded: bytes) -> bool:
     try:
-        value = AnyValue.FromString(wire[start : start + size])
+        value = AnyValue.FromString(encoded)
     except DecodeError:
         return False
     return value.HasField("kvlist_value") or value.HasField("array_value")

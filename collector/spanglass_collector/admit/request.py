@@ -18,6 +18,13 @@ from spanglass_collector.admit.stamp import stamp
 from spanglass_collector.admit.traces import TRACES
 from spanglass_collector.errors import Rejected
 
+REPEATED_BYTES = 256 << 20
+"""A resource of 2 KiB, as on Kubernetes, in 100,000 spans; the engine takes about three times as much memory."""
+HEAVY_RATIO = 32
+"""Senders' data points, which are small, grow twenty-fold under such a resource."""
+LIGHT_BYTES = 512 << 10
+"""Never heavy: such a request is at least some kilobytes large, so that a block of them stays within bounds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
@@ -32,6 +39,13 @@ class Admitted:
     trace_id: str = ""
     """One of its traces, in hex: what shows the request in a trace view."""
     signal: Signal = TRACES
+    repeated_bytes: int = 0
+    """What the store holds once for every record, all records together."""
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether it grows so much when it is stored that it must be an insert of its own."""
+        return self.repeated_bytes > max(LIGHT_BYTES, HEAVY_RATIO * len(self.body))
 
 
 def admit_protobuf(raw: bytes, project: str, received_at_ns: int, signal: Signal = TRACES) -> Admitted:
@@ -63,13 +77,19 @@ class _Admission:
             wire = request.SerializeToString()
             if rejected == total:
                 raise Rejected(f"none of the {total} {self.signal.title} is valid: {self.signal.invalid}")
+        repeated_bytes = self.signal.repeated_bytes(request)
+        if repeated_bytes > REPEATED_BYTES:
+            raise Rejected(
+                f"resources and scopes, stored with each of {total} {self.signal.title}, take {repeated_bytes} bytes, "
+                f"more than {REPEATED_BYTES}; send fewer at once, or smaller resources"
+            )
         if may_hold_nested_values(wire) and flatten_nested_values(self.signal.values(request)):
             wire = request.SerializeToString()
         digest = self._digest(sent)
         body = wire + stamp(self.project, self.received_at_ns, digest)
         message = self._message(rejected, total)
         trace_id = self.signal.trace_id(request)
-        return Admitted(body, digest, total - rejected, rejected, message, trace_id, self.signal)
+        return Admitted(body, digest, total - rejected, rejected, message, trace_id, self.signal, repeated_bytes)
 
     def _digest(self, sent: bytes) -> bytes:
         name = f"{self.signal.name}\0{self.project}\0".encode()

@@ -36,6 +36,8 @@ class Signal:
     id_holders: Callable[[Mapping[str, Any]], Iterable[dict[str, Any]]]
     """The objects of an OTLP/JSON document that hold trace and span ids. Raises ValueError for a wrong shape."""
 
+    repeated_bytes: Callable[[Any], int]
+    """Bytes that the store holds once for every record: its resource, its scope, its metric's name."""
     trace_id: Callable[[Any], str] = lambda request: ""
     """One trace of a request, in hex; '' when it has none."""
 

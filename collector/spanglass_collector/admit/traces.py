@@ -69,6 +69,14 @@ def attribute_values(request: ExportTraceServiceRequest) -> Iterator[AnyValue]:
             yield from (a.value for link in span.links for a in link.attributes)
 
 
+def _repeated_bytes(request: ExportTraceServiceRequest) -> int:
+    total = 0
+    for resource in request.resource_spans:
+        above = resource.resource.ByteSize()
+        total += sum(len(scope.spans) * (above + scope.scope.ByteSize()) for scope in resource.scope_spans)
+    return total
+
+
 def first_trace_id(request: ExportTraceServiceRequest) -> str:
     return next((span.trace_id.hex() for scope in _scopes(request) for span in scope.spans), "")
 
@@ -96,5 +104,6 @@ TRACES = Signal(
     invalid="span ids must be 8 bytes and trace ids 16 bytes, neither all zero",
     values=attribute_values,
     id_holders=_id_holders,
+    repeated_bytes=_repeated_bytes,
     trace_id=first_trace_id,
 )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from spanglass_collector.commit.drain import Drain
 from spanglass_collector.commit.group import GroupCommit
 from spanglass_collector.commit.health import StoreHealth
+from spanglass_collector.commit.replay import Replay
 from spanglass_collector.commit.seen import SeenRequests
 from spanglass_collector.commit.spooling import Spooling
 from spanglass_collector.commit.writer import Writer
@@ -37,14 +38,8 @@ def durable_commit(
         # Sent again while nobody could ask the store: it has them, and would count them twice.
         spool.forget(seen.load(writer.connection()))
 
-    drain = Drain(
-        spool,
-        writer,
-        health,
-        prepare=prepare_and_remember,
-        group_bytes=config.commit.group_bytes,
-        gather_s=config.spool.gather_s,
-    )
+    replay = Replay(spool, writer, group_bytes=config.commit.group_bytes)
+    drain = Drain(spool, replay, health, prepare=prepare_and_remember, gather_s=config.spool.gather_s)
     spooling = Spooling(spool, drain, health, config.spool, needs_store=needs_store)
     metrics.watch_spool(spool.totals)
     metrics.store_up.set_function(lambda: health.is_well)

@@ -82,7 +82,7 @@ class Spooling:
 
     async def keep(self, requests: Sequence[Admitted], token: str = "") -> None:
         """Returns when all are synced to disk. Raises SpoolFull, and then none is."""
-        spooled = [Spooled(r.signal.name, r.digest, r.records, r.body) for r in requests]
+        spooled = [Spooled(r.signal.name, r.digest, r.records, r.body, is_alone=r.is_heavy) for r in requests]
         await self._in_thread(lambda: self._spool.append(spooled, token))
         self._drain.wake()
 

@@ -43,12 +43,17 @@ class Waiting:
         return result
 
     def take(self, limit_bytes: int) -> list[Admitted]:
-        """The oldest request and those of its signal after it, up to a size; those of others keep their order."""
+        """The oldest request and those of its signal after it, up to a size; those of others keep their order.
+
+        A heavy one is taken alone.
+        """
         signal = self._unsent[0].signal
         group: list[Admitted] = []
         others: list[Admitted] = []
         size = 0
         while self._unsent and (not group or size + len(self._unsent[0].body) <= limit_bytes):
+            if group and (group[0].is_heavy or self._unsent[0].is_heavy):
+                break
             request = self._unsent.popleft()
             if request.signal is not signal:
                 others.append(request)

@@ -85,6 +85,7 @@ _TOKEN = re.compile(
     (?P<space>[ \t\r\n\f\v]+|--[^\n]*|\#[^\n]*|/\*.*?\*/)
   | (?P<string>'(?:[^'\\]|\\.|'')*')
   | (?P<quoted>`(?:[^`\\]|\\.|``)*`|"(?:[^"\\]|\\.|"")*")
+  | (?P<open>['`"].*|/\*.*)
   | (?P<word>[^\W\d]\w*)
   | (?P<number>\d\w*)
   | (?P<sign>.)
@@ -123,8 +124,8 @@ def _check_signs(tokens: Sequence[Token]) -> None:
     for text, kind in tokens:
         if kind == "sign" and (text == "$" or not text.isascii() or not text.isprintable()):
             raise Forbidden(f"the character {text!r} is not allowed outside of quotes here")
-        if kind == "sign" and text in ("'", "`", '"'):
-            raise Forbidden("a quote is not closed")
+        if kind == "open":
+            raise Forbidden("a quote or a comment is not closed")
         if kind == "quoted" and "\\" in text:
             raise Forbidden("names with escapes are not allowed here")
 

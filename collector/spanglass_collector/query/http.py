@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
 from fastapi import FastAPI, Request, Response
+from python_multipart.exceptions import MultipartParseError
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from spanglass_collector.access import ALL_PROJECTS, Access, NotAllowed, Scope, Unauthenticated
 from spanglass_collector.errors import CollectorError, Rejected
@@ -16,9 +18,10 @@ from spanglass_collector.query.answer import NAME, AnswerForm, failure
 from spanglass_collector.query.disconnect import ClientGone, unless_gone
 from spanglass_collector.query.guard import Forbidden
 from spanglass_collector.query.native import HANDSHAKE, handshake_block
-from spanglass_collector.query.request import credentials, decompress, statement_of
+from spanglass_collector.query.request import credentials, statement_of
 from spanglass_collector.query.running import RunningStatement
 from spanglass_collector.query.session import EmbeddedEngine, QueryFailed, Role
+from spanglass_collector.receive.body import read_body
 from spanglass_collector.web import quiet_app
 
 OWNER = "spanglass"
@@ -125,19 +128,24 @@ async def _start(running: RunningStatement) -> tuple[bytes, bool]:
 
 async def _content(request: Request, limit_bytes: int) -> tuple[Mapping[str, str], bytes]:
     """(parameters, body). Clients put parameters that are too long for a URL into a form."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return request.query_params, await _body(request, limit_bytes)
-    async with request.form(max_part_size=limit_bytes) as form:
-        fields = {name: value for name, value in form.items() if isinstance(value, str)}
-    return {**request.query_params, **fields}, b""
-
-
-async def _body(request: Request, limit_bytes: int) -> bytes:
-    parts, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit_bytes:
-            raise Rejected(f"the body is larger than {limit_bytes} bytes")
-        parts.append(chunk)
     encoding = request.headers.get("content-encoding", "").strip().lower()
-    return decompress(b"".join(parts), encoding)
+    body = await read_body(request.stream(), encoding, limit_bytes)
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return request.query_params, body
+    return {**request.query_params, **await _fields(request, body)}, b""
+
+
+async def _fields(request: Request, body: bytes) -> dict[str, str]:
+    """The texts of a form, which is no larger than a body may be; files in it are left out. Raises Rejected."""
+
+    async def once() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    try:
+        form = await MultiPartParser(request.headers, once(), max_part_size=len(body)).parse()
+    except (MultiPartException, MultipartParseError, KeyError, UnicodeError, LookupError) as error:
+        raise Rejected(f"the body is no valid form: {error}") from error
+    try:
+        return {name: value for name, value in form.items() if isinstance(value, str)}
+    finally:
+        await form.close()

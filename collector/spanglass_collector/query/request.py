@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import gzip
 import re
-import sys
-import zlib
 from collections.abc import Mapping
-from typing import Any
-
-import lz4.frame
 
 from spanglass_collector.errors import Rejected
 from spanglass_collector.query.statement import Statement
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 NOT_SETTINGS = frozenset(
     {
@@ -48,24 +37,6 @@ NOT_SETTINGS = frozenset(
     }
 )
 """URL parameters that the HTTP interface itself consumes."""
-
-
-def decompress(body: bytes, encoding: str) -> bytes:
-    """Raises Rejected for an encoding we do not know or a broken body."""
-    readers: dict[str, Any] = {
-        "": lambda data: data,
-        "identity": lambda data: data,
-        "gzip": gzip.decompress,
-        "deflate": zlib.decompress,
-        "lz4": lz4.frame.decompress,
-        "zstd": zstd.decompress,
-    }
-    if encoding not in readers:
-        raise Rejected(f"Content-Encoding {encoding!r} is not known; use one of {', '.join(filter(None, readers))}")
-    try:
-        return bytes(readers[encoding](body))
-    except (OSError, EOFError, RuntimeError, zlib.error, zstd.ZstdError) as error:
-        raise Rejected(f"the body is no valid {encoding}: {error}") from error
 
 
 _INSERT_WITH_DATA = re.compile(rb"\s*INSERT\s.*?\sFORMAT\s+(?!Values\b)\w+[ \t]*\r?\n?", re.IGNORECASE | re.DOTALL)

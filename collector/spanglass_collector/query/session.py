@@ -18,7 +18,7 @@ import chdb
 
 from spanglass_collector.query.guard import check_reader_statement
 from spanglass_collector.query.native import empty_block
-from spanglass_collector.query.statement import FORMAT, Statement, result_format
+from spanglass_collector.query.statement import Statement, result_format, split_format
 from spanglass_collector.store.literal import sql_literal
 
 
@@ -140,17 +140,15 @@ def _pieces(connection: Any, statement: Statement) -> Iterator[bytes]:
 
 def _insert(connection: Any, statement: Statement) -> bytes:
     """By way of a file: chDB's streaming insert takes leading bytes that look like spaces for part of the query."""
-    match = FORMAT.search(statement.sql)
-    sql = statement.sql[: match.start()] if match else statement.sql
-    fmt = match.group(1) if match else statement.default_format
+    sql = split_format(statement.sql)[0]
     with tempfile.NamedTemporaryFile(prefix="spanglass-insert-") as file:
         file.write(statement.data)
         file.flush()
-        return _query(connection, f"{sql} FROM INFILE '{file.name}' FORMAT {fmt}")
+        return _query(connection, f"{sql} FROM INFILE '{file.name}' FORMAT {result_format(statement)}")
 
 
 def _empty_result(connection: Any, statement: Statement) -> bytes:
-    sql = FORMAT.sub("", statement.sql)
+    sql = split_format(statement.sql)[0]
     if not _SELECT.match(sql):
         return b""
     described = _query(connection, f"DESCRIBE ({sql})", "TabSeparatedRaw", statement.parameters).decode()

@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-FORMAT = re.compile(r"\bFORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
+_FORMAT = re.compile(r"\bFORMAT\s+(\w+)\Z", re.IGNORECASE)
+_TAIL = "; \t\r\n\f\v"
+"""What may follow the FORMAT clause; taken off first, as a pattern for it would try every place in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,13 @@ class Statement:
     """Rows of an INSERT, in the format its text names."""
 
 
+def split_format(sql: str) -> tuple[str, str]:
+    """(the text before its FORMAT clause, the format); ('' as format, and all of the text, when it has none)."""
+    text = sql.rstrip(_TAIL)
+    match = _FORMAT.search(text)
+    return (text[: match.start()], match.group(1)) if match else (sql, "")
+
+
 def result_format(statement: Statement) -> str:
     """The format the result comes in: the statement's own FORMAT clause, else the request's default."""
-    match = FORMAT.search(statement.sql)
-    return match.group(1) if match else statement.default_format
+    return split_format(statement.sql)[1] or statement.default_format

@@ -7,6 +7,8 @@ import zlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Protocol
 
+import lz4.frame
+
 from spanglass_collector.errors import Rejected, TooLarge
 
 if sys.version_info >= (3, 14):
@@ -50,11 +52,11 @@ class _Zlib:
         return bool(self._inflate.unconsumed_tail)
 
 
-class _Zstd:
-    def __init__(self) -> None:
-        self._inflate: Any = zstd.ZstdDecompressor(
-            options={zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG}
-        )
+class _Framed:
+    """Decompressors that keep what they have not taken yet: zstd's and lz4's."""
+
+    def __init__(self, inflate: Any) -> None:
+        self._inflate = inflate
 
     @property
     def eof(self) -> bool:
@@ -62,7 +64,7 @@ class _Zstd:
 
     @property
     def unused_data(self) -> bytes:
-        return bytes(self._inflate.unused_data)
+        return bytes(self._inflate.unused_data or b"")
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
         return bytes(self._inflate.decompress(data, max_length))
@@ -74,7 +76,10 @@ class _Zstd:
 _DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
     "gzip": lambda: _Zlib(16 + zlib.MAX_WBITS),
     "deflate": lambda: _Zlib(zlib.MAX_WBITS),
-    "zstd": _Zstd,
+    "zstd": lambda: _Framed(
+        zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG})
+    ),
+    "lz4": lambda: _Framed(lz4.frame.LZ4FrameDecompressor()),
 }
 
 
@@ -127,5 +132,5 @@ class _Decompressed:
     def _decompress(self, data: bytes) -> bytes:
         try:
             return self._member.decompress(data, self._limit + 1 - len(self._out))
-        except (zlib.error, zstd.ZstdError) as error:
+        except (zlib.error, zstd.ZstdError, RuntimeError, EOFError) as error:
             raise Rejected(f"the body is no valid {self._encoding}: {error}") from error

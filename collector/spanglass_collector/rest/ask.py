@@ -45,10 +45,10 @@ class Ask:
 
     def close(self) -> None:
         while not self._idle.empty():
-            self._idle.get().close()
+            self._idle.get_nowait().close()
 
     def _with_store(self, work: Callable[[ClickHouseStore], Any]) -> Any:
-        store = self._idle.get() if not self._idle.empty() else self._open()
+        store = self._take()
         try:
             result = work(store)
         except BaseException:  # after an error an embedded connection may hold the rest of an old answer
@@ -56,6 +56,13 @@ class Ask:
             raise
         self._idle.put(store)
         return result
+
+    def _take(self) -> ClickHouseStore:
+        """Without waiting: whoever had the last one may never give it back."""
+        try:
+            return self._idle.get_nowait()
+        except queue.Empty:
+            return self._open()
 
 
 def _rows(store: ClickHouseStore, name: str, parameters: Mapping[str, Any]) -> list[Row]:

@@ -17,7 +17,9 @@ from spanglass_collector.spool.file import SpoolFile
 from spanglass_collector.spool.record import DeadLetter, Spooled, SpooledBlock, Total
 
 _OLDEST = "SELECT id, token, signal FROM request WHERE state = 'pending' ORDER BY id LIMIT 1"
-_UNTRIED = "SELECT id, token, signal, bytes FROM request WHERE state = 'pending' AND id >= ? ORDER BY id"
+_OF_ITS_SIGNAL = "SELECT id, token, bytes FROM request WHERE state = 'pending' AND id >= ? AND signal = ? ORDER BY id"
+_OLDEST_ID = "SELECT ifnull(min(id), 0) FROM request WHERE state = 'pending'"
+_NEWEST_ID = "SELECT ifnull(max(id), 0) FROM request WHERE state = 'pending'"
 _BLOCK = (
     "SELECT id, signal, digest, records, body FROM request JOIN body USING (id) "
     "WHERE token = ? AND state = 'pending' ORDER BY id"
@@ -33,6 +35,8 @@ class Spool:
         self._file = SpoolFile(folder, config.reserve_bytes)
         self.pending_bytes = 0
         """Request bytes that wait for the store, as of this process's last look."""
+        self.oldest_id = self.newest_id = 0
+        """Ends of what waits, in order of arrival; 0: nothing does."""
         self._look()
 
     def close(self) -> None:
@@ -56,14 +60,18 @@ class Spool:
         except (sqlite3.Error, OSError) as error:
             raise SpoolFull(f"the spool cannot be written: {error}") from error
 
-    def next_block(self, limit_bytes: int) -> SpooledBlock | None:
-        """The oldest insert, its token on disk before anyone can try it; None when nothing is pending."""
+    def next_block(self, limit_bytes: int, *, up_to: int | None = None) -> SpooledBlock | None:
+        """The oldest insert, its token on disk before anyone can try it; None when nothing is pending.
+
+        `up_to`: nothing that begins with a later id.
+        """
 
         def take(connection: sqlite3.Connection) -> SpooledBlock | None:
             oldest = connection.execute(_OLDEST).fetchone()
-            if oldest is None:
+            if oldest is None or (up_to is not None and oldest[0] > up_to):
                 return None
-            return _load(connection, oldest[1] or _gather(connection, oldest[0], limit_bytes))
+            id_, token, signal = oldest
+            return _load(connection, token or _gather(connection, id_, signal, limit_bytes))
 
         block = None if self.is_empty() else self._file.write(take)
         self._look()
@@ -141,9 +149,10 @@ class Spool:
         self._file.shrink()
 
     def _look(self) -> None:
-        """Bring `pending_bytes` up to date: other processes may have changed what is pending, too."""
+        """Bring what is known of the pending up to date: other processes may have changed it, too."""
         with self._file.reading() as connection:
             self.pending_bytes = ledger.size_bytes(connection, ledger.PENDING)
+            self.oldest_id, self.newest_id = connection.execute(f"SELECT ({_OLDEST_ID}), ({_NEWEST_ID})").fetchone()
 
     def _headers(self, state: str, limit: int) -> list[DeadLetter]:
         columns = "id, signal, records, bytes, at_ns, reason"
@@ -163,12 +172,17 @@ def _insert(connection: sqlite3.Connection, requests: Sequence[Spooled], token: 
     numbered = list(enumerate(requests, _next_id(connection)))
     connection.executemany(
         "INSERT INTO request (id, token, signal, digest, records, bytes, at_ns) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(id_, token, r.signal, r.digest, r.records, len(r.body), at_ns) for id_, r in numbered],
+        [(id_, token or _own_token(r), r.signal, r.digest, r.records, len(r.body), at_ns) for id_, r in numbered],
     )
     connection.executemany("INSERT INTO body VALUES (?, ?)", [(id_, r.body) for id_, r in numbered])
     added = [Total(r.signal, "", r.records, 1, len(r.body)) for r in requests]
     ledger.book(connection, added, to=ledger.SPOOLED)
     ledger.book(connection, added, to=ledger.PENDING)
+
+
+def _own_token(request: Spooled) -> str:
+    """What has a token is never gathered with others."""
+    return uuid.uuid4().hex if request.is_alone else ""
 
 
 def _next_id(connection: sqlite3.Connection) -> int:
@@ -177,14 +191,16 @@ def _next_id(connection: sqlite3.Connection) -> int:
     return int(row[0]) + 1 if row else 1
 
 
-def _gather(connection: sqlite3.Connection, first: int, limit_bytes: int) -> str:
-    """Make one insert of the untried requests that follow each other, up to a size and of one signal."""
+def _gather(connection: sqlite3.Connection, first: int, signal: str, limit_bytes: int) -> str:
+    """Make one insert of the untried requests of one signal, up to a size.
+
+    Those of other signals in between keep their place: applications send spans, logs and metrics in turns.
+    """
     ids: list[int] = []
-    gathered, signal = 0, ""
-    for id_, token, of_signal, size in connection.execute(_UNTRIED, (first,)):
-        if ids and (token or of_signal != signal or gathered + size > limit_bytes):
+    gathered = 0
+    for id_, token, size in connection.execute(_OF_ITS_SIGNAL, (first, signal)):
+        if ids and (token or gathered + size > limit_bytes):
             break
-        signal = of_signal
         gathered += size
         ids.append(id_)
     return _give_token(connection, ids)

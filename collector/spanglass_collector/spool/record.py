@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,8 @@ class Spooled:
     digest: bytes
     records: int
     body: bytes
+    is_alone: bool = field(default=False, compare=False)
+    """It must be an insert of its own."""
 
 
 @dataclass(frozen=True, slots=True)
