@@ -34,6 +34,7 @@ from spanglass_collector.metrics import CollectorMetrics
 from spanglass_collector.query.http import OWNER, SqlAccess, sql_app
 from spanglass_collector.query.session import EmbeddedEngine
 from spanglass_collector.receive.accept import Receiver
+from spanglass_collector.receive.connection import BoundedConnection
 from spanglass_collector.receive.grpc import GrpcReceiver
 from spanglass_collector.receive.http import http_app
 from spanglass_collector.receive.tls import check_tls, uvicorn_options
@@ -218,6 +219,7 @@ class Collector:
         server = _Server(
             uvicorn.Config(
                 app,
+                http=BoundedConnection,
                 log_config=None,
                 access_log=False,
                 proxy_headers=False,
