@@ -185,7 +185,7 @@ class Collector:
         config = self._config
         secrets_ = {"owner": key, **({"bootstrap": config.api_key} if config.api_key else {})}
         last_use = config.data_dir / "keys-used.json"
-        known = AccessConfig(config.key_file, last_use, secrets_, is_required=bool(config.exposed))
+        known = AccessConfig(config.key_file, last_use, secrets_, config.cors_origins, is_required=bool(config.exposed))
         return Access(known, AccessMetrics(self.metrics.registry))
 
     async def _start_sql(self, access: Access, key: str) -> tuple[Address | None, str]:

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from spanglass_collector.access.errors import NotAllowed, OverQuota, Unauthenticated
 from spanglass_collector.access.file import NOT_THERE, KeyFile
+from spanglass_collector.access.here import check_comes_from_here
 from spanglass_collector.access.key import ALL_PROJECTS, Key, Scope, prefix_of
 from spanglass_collector.access.metrics import AccessMetrics
 from spanglass_collector.access.quota import Meter
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 PROJECT_HEADER = "x-spanglass-project"
 DEFAULT_PROJECT = "default"
 LOG_INTERVAL_S = 60.0
+OPEN = "open"
+"""Prefix of nobody's key: loopback, and no keys."""
 _PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _HOW = "send an API key as 'Authorization: Bearer KEY' or 'x-api-key: KEY' ('spanglass keys create' makes one)"
 
@@ -54,6 +57,8 @@ class AccessConfig:
     key_file: Path | None = None
     last_use_file: Path | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    web_origins: tuple[str, ...] = ()
+    """Pages that may send from a browser although there are no keys."""
     is_required: bool = False
     """True: requests without a key are refused even when no key exists (an address others can reach)."""
 
@@ -80,6 +85,7 @@ class Access:
     def admit(self, headers: Mapping[str, str], scope: Scope) -> Grant:
         """`headers` with lower-case names. Raises Unauthenticated, NotAllowed, OverQuota, or Rejected (project)."""
         key = self.identify(secret_in(headers))
+        self.check_origin(key, headers)
         try:
             self._check_scope(key, scope)
             project = self._project(key, headers)
@@ -97,6 +103,16 @@ class Access:
             self._note_failure()
             raise Unauthenticated(f"no such key, or it was revoked or has expired: {_HOW}" if secret else _HOW)
         return key
+
+    def check_origin(self, key: Key, headers: Mapping[str, str]) -> None:
+        """Without keys web pages are kept out. Raises NotAllowed."""
+        if key.prefix != OPEN:
+            return
+        try:
+            check_comes_from_here(headers, self._config.web_origins)
+        except NotAllowed:
+            self._metrics.request(key.prefix, "denied")
+            raise
 
     def count(self, key: Key) -> None:
         """One request of this key. Raises OverQuota."""
@@ -124,7 +140,7 @@ class Access:
             if hmac.compare_digest(secret.encode("utf-8", "surrogateescape"), expected.encode()):
                 return bootstrap_key(label)
         # With no key anywhere a stray one (an OTLP sender's setting for another backend) does no harm.
-        return bootstrap_key("open") if self._is_open else None
+        return bootstrap_key(OPEN) if self._is_open else None
 
     def _check_scope(self, key: Key, scope: Scope) -> None:
         if not key.allows(scope):

@@ -39,13 +39,14 @@ class SqlAccess:
         self._owner_key = owner_key
         self._access = access
 
-    def role_of(self, user: str, password: str) -> Role:
+    def role_of(self, headers: Mapping[str, str], user: str, password: str) -> Role:
         """Raises Unauthenticated, NotAllowed or OverQuota. For readers the key is the password of any user name."""
         if user == OWNER:
             if hmac.compare_digest(password.encode(), self._owner_key.encode()):
                 return Role.OWNER
             raise Unauthenticated("wrong owner key")
         key = self._access.identify(password)
+        self._access.check_origin(key, headers)
         if not key.allows(Scope.READ) or key.project != ALL_PROJECTS:
             raise NotAllowed(
                 f"key {key.prefix} may not use free SQL, which reads every project: use the REST queries under "
@@ -82,7 +83,7 @@ def sql_app(
             return failure(error)
 
     async def answer(request: Request) -> Response:
-        role = access.role_of(*credentials(request.query_params, request.headers))
+        role = access.role_of(request.headers, *credentials(request.query_params, request.headers))
         parameters, body = await _content(request, body_limit_bytes)
         statement = statement_of(parameters, request.headers, body, database)
         form = AnswerForm.of(statement, request, engine.timezone)
