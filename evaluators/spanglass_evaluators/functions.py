@@ -54,7 +54,7 @@ class FunctionEvaluator:
     def _score_row(self, row: tuple[Any, ...]) -> Judgement | Failure:
         try:
             return as_judgement(self.function(*row))
-        except Exception as error:  # noqa: BLE001  a stranger's code: one bad row must not cost the others
+        except (Exception, SystemExit) as error:  # noqa: BLE001  a stranger's code: one bad row must not cost the others
             return _failure_of(error)
 
     async def _score_async(self, columns: Sequence[Sequence[Any]]) -> Sequence[Judgement | Failure]:
@@ -94,7 +94,7 @@ def evaluator(
     return decorate
 
 
-def _failure_of(error: Exception) -> Failure:
+def _failure_of(error: BaseException) -> Failure:
     return Failure(f"{type(error).__name__}: {error}", retryable=bool(getattr(error, "retryable", False)))
 
 

@@ -6,11 +6,12 @@ Each family of evaluators lists its own in `<family>/registrations.py`; registry
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 
 from spanglass_evaluators.contract import SpanEvaluator, WindowEvaluator
 from spanglass_evaluators.errors import ConfigurationError
+from spanglass_evaluators.setting_types import check_type, types_of
 
 Options = Mapping[str, Any]
 ConfigT = TypeVar("ConfigT")
@@ -39,11 +40,22 @@ class WindowRegistration:
 
 
 def configured(config: type[ConfigT], options: Options, where: str) -> ConfigT:
-    """The dataclass filled from a table of settings; lists become tuples. Raises ConfigurationError."""
+    """The dataclass filled from a table of settings; lists become tuples.
+
+    Raises ConfigurationError for a setting that is none, one of another type, and one that is missing.
+    """
     known = [f.name for f in fields(config)]  # type: ignore[arg-type]  # every config is a dataclass
     for name in options:
         if name not in known:
             raise ConfigurationError(f"{where} has no setting {name!r}; it has {', '.join(known)}")
+    types = types_of(config)
+    for name, value in options.items():
+        check_type(value, types[name], f"{where}.{name}")
+    for f in fields(config):  # type: ignore[arg-type]
+        if f.init and f.name not in options and f.default is MISSING and f.default_factory is MISSING:
+            raise ConfigurationError(
+                f"{where} needs a setting {f.name!r}: its page under docs/evaluators says what it is"
+            )
     try:
         return config(**{name: tuple(v) if isinstance(v, list) else v for name, v in options.items()})
     except TypeError as error:

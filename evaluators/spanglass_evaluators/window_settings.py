@@ -31,10 +31,7 @@ def read_plan(table: Table, where: str, named: Mapping[str, Part]) -> tuple[Wind
     for f in fields(WindowPlan):
         if f.name in given:
             values[f.name] = given.pop(f.name)
-    plan = configured(WindowPlan, values, where)
-    if plan.anchor not in ("now", "latest"):
-        raise ConfigurationError(f'{where}.anchor = {plan.anchor!r}: use "now" or "latest"')
-    return plan, given
+    return configured(WindowPlan, values, where), given
 
 
 def named_parts(tables: Any) -> dict[str, Part]:

@@ -167,6 +167,18 @@ def test_drift_must_persist(store: Store, traffic: Traffic) -> None:
     assert [s.labels["feature"] for s in seen] == ["Lasts"]
 
 
+def test_windows_that_overlap_may_count_as_one(store: Store, traffic: Traffic) -> None:
+    """A freak day is in every window that is judged while it lasts: with `apart`, two in a row share nothing."""
+    for hours in range(40):
+        ends = NOON - hours * HOUR
+        traffic.window(ends, WindowStart=ends - DAY, Feature="Freak", Drifted=hours < 20)
+        traffic.window(ends, WindowStart=ends - DAY, Feature="Lasts")
+    both = samples(store, rule(kind="drift", persist=2, window="3d"))
+    apart = samples(store, rule(kind="drift", persist=2, window="3d", apart=True))
+    assert sorted(s.labels["feature"] for s in both) == ["Freak", "Lasts"]
+    assert [s.labels["feature"] for s in apart] == ["Lasts"]
+
+
 def test_every_kind_of_drift_is_drift(store: Store, traffic: Traffic) -> None:
     """A change in a stream and a fall of expected performance alert like one between windows; a gap does not."""
     for name in ("drift", "stream_drift", "performance_drift", "group_gap"):

@@ -120,7 +120,7 @@ def test_a_function_of_the_users_is_loaded() -> None:
         ({"drift": [{"window": "fast"}]}, r"drift\[0\].window = 'fast'"),
         ({"drift": [{"reference": {"start": "yesterday"}}]}, "use a date or time"),
         ({"drift": [{"reference": {"begin": 1}}]}, "it has start, end, where"),
-        ({"drift": [{"anchor": "then"}]}, 'use "now" or "latest"'),
+        ({"drift": [{"anchor": "then"}]}, "use one of now, latest"),
         ({"bias": [{}]}, "attribute is missing"),
     ],
 )
@@ -143,3 +143,25 @@ def test_a_digest_is_of_the_content() -> None:
     """Equal configurations have equal digests, different ones do not."""
     assert config_digest(RefusalConfig()) == config_digest(RefusalConfig(opening_chars=320))
     assert config_digest(RefusalConfig()) != config_digest(RefusalConfig(opening_chars=321))
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"evaluators": {"toxicity": {"threshold": "high"}}}, "evaluators.toxicity.threshold = 'high': use a number"),
+        (
+            {"evaluators": {"x": {"kind": "rubric", "model": "m", "criteria": "help: is it of help?"}}},
+            "criteria = 'help: is it of help?': use a list [...], each of it text in quotes",
+        ),
+        ({"evaluators": {"refusal": {"batch_rows": "many"}}}, "batch_rows = 'many': use a whole number"),
+        ({"drift": [{"permutations": 0}]}, "least p-value is 1/1, never below alpha = 0.05; use 20 or more"),
+        ({"drift": [{"alpha": 2}]}, "alpha = 2: use a share between 0 and 1"),
+        ({"bias": [{"attribute": "metadata.g", "correction": "none"}]}, "correction = 'none': use one of fdr_bh, holm"),
+        ({"expected_performance": [{"score": "score:a"}]}, "expected_performance[0] needs a setting 'truth'"),
+    ],
+)
+def test_a_value_of_another_type_is_told_as_toml_has_it(settings: dict[str, Any], says: str) -> None:
+    """Not as a TypeError from within an evaluator, hours later or never."""
+    with pytest.raises(ConfigurationError) as error:
+        from_mapping(settings)
+    assert says in str(error.value)

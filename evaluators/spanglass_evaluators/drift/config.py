@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from spanglass_evaluators.drift.categorical import CategoricalTest
 from spanglass_evaluators.drift.numeric import NumericTest
+from spanglass_evaluators.errors import ConfigurationError
 
 DEFAULT_FEATURES = (
     "InputTokens", "OutputTokens", "Duration", "CostUsd", "ResponseModel", "FinishReasons",
@@ -37,6 +39,16 @@ class DriftConfig:
     examples: int = 3
     seed: int = 0
     embedding: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ConfigurationError for a level that is none, and for too few permutations to ever reach it."""
+        if not 0 < self.alpha < 1:
+            raise ConfigurationError(f"drift: alpha = {self.alpha}: use a share between 0 and 1, such as 0.05")
+        if 1 / (self.permutations + 1) >= self.alpha:
+            raise ConfigurationError(
+                f"drift: permutations = {self.permutations}: the least p-value is 1/{self.permutations + 1}, "
+                f"never below alpha = {self.alpha}; use {math.ceil(1 / self.alpha)} or more (999 is usual)"
+            )
 
     def threshold_of(self, method: str) -> float:
         return {

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from spanglass_evaluators.contract import Batch, Failure, Judgement, SpanEvaluator
 from spanglass_evaluators.errors import ContractError
@@ -44,18 +47,41 @@ def score_with_retries(
 
 
 def score_batch(evaluator: SpanEvaluator, batch: Batch) -> Sequence[Judgement | Failure]:
-    """One result per row, whatever the evaluator does: what it raises is every row's failure."""
+    """One result per row, whatever the evaluator does: what it raises is every row's failure.
+
+    An answer that is no judgement, or whose value is no finite number, fails its own row.
+    """
     try:
         results = evaluator.score(batch)
         if len(results) != batch.size:
             raise ContractError(f"{evaluator.name} answered {len(results)} results for {batch.size} rows")
-    except Exception as error:  # noqa: BLE001  the wall between the loop and an evaluator's code
+    except (Exception, SystemExit) as error:  # noqa: BLE001  the wall between the loop and an evaluator's code
         logger.warning("evaluator %s failed on %d targets: %r", evaluator.name, batch.size, error)
         return [Failure(f"{type(error).__name__}: {error}", retryable=is_retryable(error))] * batch.size
-    return results
+    return [result if _is_sound(result) else _unsound(evaluator, result) for result in results]
 
 
-def is_retryable(error: Exception) -> bool:
+def _is_sound(result: Any) -> bool:
+    if not isinstance(result, Judgement):
+        return isinstance(result, Failure)
+    value = result.value
+    return value is None or (isinstance(value, (int, float)) and math.isfinite(value))
+
+
+def _unsound(evaluator: SpanEvaluator, result: Any) -> Judgement | Failure:
+    """NumPy's numbers are taken for what they are; whatever else is told."""
+    if not isinstance(result, Judgement):
+        return Failure(
+            f"ContractError: {evaluator.name} answered {type(result).__name__}; answer a Judgement or Failure"
+        )
+    try:
+        value = float(result.value)  # type: ignore[arg-type]  # it is no float: that is why it is here
+    except (TypeError, ValueError):
+        return Failure(f"ContractError: the value {evaluator.name} answered is a {type(result.value).__name__}")
+    return replace(result, value=value) if math.isfinite(value) else Failure(f"the evaluator answered {value}")
+
+
+def is_retryable(error: BaseException) -> bool:
     """What says so itself, and what happens on a network."""
     return bool(getattr(error, "retryable", isinstance(error, (ConnectionError, TimeoutError))))
 

@@ -52,8 +52,6 @@ def _score_row(
 ) -> list[Any]:
     judgement = result if isinstance(result, Judgement) else Judgement(None)
     error = result.reason if isinstance(result, Failure) else ""
-    if judgement.value is not None and not math.isfinite(judgement.value):
-        judgement, error = Judgement(None, judgement.label), f"the evaluator answered {judgement.value}"
     return [
         target.project, now_ns // 1000, target.kind, target.trace_id, target.span_id, target.session_id,
         target.time_ns, evaluator.name, judgement.value, judgement.label, judgement.explanation,

@@ -116,15 +116,23 @@ class SpanLoop:
         try:
             progress = self._advance(store, job, now_ns, on_progress)
         except (StoreRefused, StillHanging) as error:
-            logger.error("evaluator %s cannot go on: %s", name, error)
-            progress = Progress(name, error=str(error))
+            reached_ns = read_watermark(store, job.evaluator, self._had).received_ns  # so that its lag goes on growing
+            progress = Progress(name, error=str(error), reached_ns=reached_ns)
             on_progress(progress)
         finally:
             self._threads[name].rest()
-        if progress.waiting and self._told.get(name) != progress.waiting:
-            logger.warning("evaluator %s waits: %s", name, progress.waiting)
-        self._told[name] = progress.waiting
+        self._tell(progress)
         return progress
+
+    def _tell(self, progress: Progress) -> None:
+        """In the log, once for each reason: not every few seconds."""
+        name, why = progress.evaluator, progress.error or progress.waiting
+        if why and self._told.get(name) != why:
+            if progress.error:
+                logger.error("evaluator %s cannot go on: %s", name, why)
+            else:
+                logger.warning("evaluator %s waits: %s", name, why)
+        self._told[name] = why
 
     def _advance(self, store: Store, job: SpanJob, now_ns: int, on_progress: OnProgress) -> Progress:
         selection = replace(job.selection, slots=self._had)

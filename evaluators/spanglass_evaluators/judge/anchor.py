@@ -97,8 +97,14 @@ def anchor_drift(
     missing = len(anchors.items) - len(pairs)
     said = f"{missing} of {len(anchors.items)} not judged" if missing else ""
     if len(pairs) < LEAST_ITEMS:
+        few = f"not enough data: {len(pairs)} items judged both times, {LEAST_ITEMS} needed"
         return WindowJudgement(
-            about, "anchor", len(pairs), len(anchors.items), threshold=least_effect, explanation=said
+            about,
+            "anchor",
+            len(pairs),
+            len(anchors.items),
+            threshold=least_effect,
+            explanation="; ".join(filter(None, (few, said))),
         )
     then, now = np.array(pairs, dtype=np.float64).T
     difference = now - then

@@ -14,10 +14,12 @@ from spanglass_evaluators.safety.code.unsafe import find_unsafe_code
 from spanglass_evaluators.safety.finding import Find, Finding
 from spanglass_evaluators.safety.injection.detect import judge
 from spanglass_evaluators.safety.injection.model import load
+from spanglass_evaluators.safety.keys import KINDS as SECRET_KINDS
 from spanglass_evaluators.safety.keys import find_secrets
 from spanglass_evaluators.safety.leak import SystemPrompt
 from spanglass_evaluators.safety.links import find_links
 from spanglass_evaluators.safety.owasp import owasp_of
+from spanglass_evaluators.safety.personal import KINDS as PERSONAL_KINDS
 from spanglass_evaluators.safety.personal import find_personal
 
 _BOTH, _IN, _OUT = ("input", "output"), ("input",), ("output",)
@@ -25,12 +27,14 @@ _BOTH, _IN, _OUT = ("input", "output"), ("input",), ("output",)
 
 @dataclass(frozen=True, slots=True)
 class InlineCheck:
-    """`find` answers (kind, start, end, confidence) tuples; `owasp`: the entry its findings belong to."""
+    """`find` answers (kind, start, end, confidence) tuples; `owasp`: the entry its findings belong to; `kinds`: all
+    that it can find, empty where that is not known."""
 
     name: str
     find: Find
     sides: tuple[str, ...]
     owasp: str = ""
+    kinds: tuple[str, ...] = ()
 
     def __call__(self, text: str) -> Sequence[Finding]:
         return self.find(text)
@@ -39,7 +43,7 @@ class InlineCheck:
 def pii(kinds: Sequence[str] = (), engine: str = "own", language_model: str = "", least: float = 0.4) -> InlineCheck:
     """E-mail, phone, card, IBAN, social security number, network address; with `engine="presidio"` what it knows."""
     if engine == "own":
-        return _check("pii", _only(find_personal, kinds), _BOTH)
+        return _of_kinds("pii", find_personal, kinds, PERSONAL_KINDS)
     with _bringing("pii"):
         from spanglass_evaluators.safety.evaluators import personal_finder
     from spanglass_evaluators.safety.settings import PiiConfig
@@ -49,7 +53,7 @@ def pii(kinds: Sequence[str] = (), engine: str = "own", language_model: str = ""
 
 def secrets(kinds: Sequence[str] = ()) -> InlineCheck:
     """Keys, tokens, private keys, passwords."""
-    return _check("secrets", _only(find_secrets, kinds), _BOTH)
+    return _of_kinds("secrets", find_secrets, kinds, SECRET_KINDS)
 
 
 def injection(threshold: float = 0.5) -> InlineCheck:
@@ -74,6 +78,8 @@ def leak(system_prompt: str, threshold: float = 0.3) -> InlineCheck:
 
 def links(allowed_hosts: Sequence[str] | None = None) -> InlineCheck:
     """Links that carry data away, or lead elsewhere than `allowed_hosts`."""
+    if isinstance(allowed_hosts, str):
+        raise ValueError(f'allowed_hosts = {allowed_hosts!r}: give a list, ["{allowed_hosts}"]')
     return InlineCheck("links", lambda text: find_links(text, allowed_hosts), _OUT, owasp_of("exfiltration"))
 
 
@@ -92,6 +98,8 @@ def topics(
     with _bringing("evaluators"):
         from spanglass_evaluators.safety.topics import TopicPolicy
 
+    if not deny and not allow:
+        raise ValueError("needs topics: deny={NAME: [an example, ...]} or allow")
     policy = TopicPolicy(deny or {}, allow or {}, threshold=threshold, embed=embed)  # type: ignore[arg-type]
 
     def find(text: str) -> Sequence[Finding]:
@@ -112,6 +120,14 @@ def _bringing(extra: str) -> Iterator[None]:
 
 def _check(name: str, find: Find, sides: tuple[str, ...]) -> InlineCheck:
     return InlineCheck(name, find, sides, owasp_of(name))
+
+
+def _of_kinds(name: str, find: Find, wanted: Sequence[str], known: Sequence[str]) -> InlineCheck:
+    """The check for the wanted kinds, or for all. Raises ValueError for a kind that there is not."""
+    unknown = [wanted] if isinstance(wanted, str) else [kind for kind in wanted if kind not in known]
+    if unknown:
+        raise ValueError(f"kinds: {unknown[0]!r} is none; give a list of {', '.join(known)}")
+    return InlineCheck(name, _only(find, wanted), _BOTH, owasp_of(name), tuple(wanted or known))
 
 
 def _only(find: Find, kinds: Sequence[str]) -> Find:

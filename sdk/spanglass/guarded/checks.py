@@ -7,7 +7,8 @@ A check is any callable that takes a text and answers what it found:
     an iterable of (kind, start, end) or (kind, start, end, confidence)
 
 It runs in a thread of the guard and should be done within a few milliseconds. An attribute `sides` says where it
-belongs (("input",), ("output",) or both, which is what it is without), `owasp` to which entry of the OWASP Top 10 for
+belongs (("input",), ("output",) or both, which is what it is without), `kinds` what it can find at all (a policy for
+another kind is then refused), `owasp` to which entry of the OWASP Top 10 for
 LLM applications its findings belong. Names are entry points of the group
 `spanglass.guard_checks`: functions that take options as keywords and return a check. The SDK imports none of them
 before a guard asks for one by its name (docs/decisions/0009-inline-guard.md).
@@ -38,6 +39,7 @@ class NamedCheck:
     check: Check
     sides: tuple[Side, ...]
     owasp: str = ""
+    kinds: tuple[str, ...] = ()
 
     def find(self, text: str) -> list[Match]:
         """What it found, in one shape. Raises what the check raises, and TypeError for an answer that is none."""
@@ -61,14 +63,24 @@ def _named(entry: str | Check, options: Mapping[str, Any], sides: tuple[Side, ..
     if not callable(check):
         raise ConfigurationError(f"guard: {name!r} is a {type(check).__name__}, which is no check")
     own_sides = tuple(getattr(check, "sides", _SIDES))
-    return NamedCheck(name, check, sides or own_sides, getattr(check, "owasp", ""))
+    return NamedCheck(name, check, sides or own_sides, getattr(check, "owasp", ""), tuple(getattr(check, "kinds", ())))
+
+
+def sides_of(given: Sequence[str]) -> tuple[Side, ...]:
+    """Raises ConfigurationError: on a side that is none a guard would check nothing."""
+    unknown = [side for side in given if side not in _SIDES]
+    if isinstance(given, str) or unknown or not given:
+        raise ConfigurationError(f'guard: sides={given!r}; give a tuple of "input", "output" or both')
+    return tuple(side for side in _SIDES if side in given)
 
 
 def _built(name: str, options: Mapping[str, Any]) -> Any:
     make = _load(name)
+    if not isinstance(options, Mapping):
+        raise ConfigurationError(f"guard: the options of {name!r} are {options!r}; give a mapping, {{}} for none")
     try:
         return make(**options)
-    except (ImportError, TypeError) as error:
+    except (ImportError, TypeError, ValueError) as error:
         raise ConfigurationError(f"guard: check {name!r} cannot be made: {error}") from error
 
 
@@ -101,4 +113,7 @@ def _matches(answer: Any, text: str) -> Iterable[Match]:
         yield ("found" if answer is True else answer), 0, len(text), 1.0
         return
     for kind, start, end, *rest in answer:
-        yield str(kind), max(0, int(start)), min(len(text), int(end)), float(rest[0]) if rest else 1.0
+        confidence = float(rest[0]) if rest else 1.0
+        if confidence != confidence:
+            raise TypeError(f"the confidence of {kind!r} is no number")  # below no threshold, so it would pass unseen
+        yield str(kind), max(0, int(start)), min(len(text), int(end)), confidence

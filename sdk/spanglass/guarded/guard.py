@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from spanglass.errors import ConfigurationError
-from spanglass.guarded.checks import Wanted, resolve
+from spanglass.guarded.checks import Wanted, resolve, sides_of
 from spanglass.guarded.decision import Action, Blocked, Decision, Found, Side, masked, strongest
 from spanglass.guarded.policy import Policy
 from spanglass.guarded.record import record
@@ -44,7 +44,8 @@ class guard:  # noqa: N801 - reads as a statement: `with spanglass.guard(...)`
         @trace(kind="llm")
         def answer(messages): ...
 
-    `policy`: what is done about what a check finds: allow, flag (recorded only), mask, block. `deadline_ms` bounds
+    `policy`: what is done about what a check finds: allow, flag (recorded only), mask, block; one for all, or by check
+    and kind. `deadline_ms` bounds
     each side of a call; None runs checks in the caller's thread, without a bound. `on_error="open"` lets text pass
     when a check fails or is late, "closed" blocks it. `instead` is returned by a decorated function in place of
     raising Blocked; a callable gets the decision. `sides` overrules where the checks belong. `threshold`: findings of
@@ -55,7 +56,7 @@ class guard:  # noqa: N801 - reads as a statement: `with spanglass.guard(...)`
         self,
         checks: Wanted,
         *,
-        policy: Mapping[str, Action] | None = None,
+        policy: Mapping[str, Action] | Action | None = None,
         deadline_ms: float | None = 50.0,
         on_error: OnError = "open",
         instead: Any = _RAISES,
@@ -65,8 +66,9 @@ class guard:  # noqa: N801 - reads as a statement: `with spanglass.guard(...)`
     ) -> None:
         if on_error not in ("open", "closed"):
             raise ConfigurationError(f"guard: on_error={on_error!r}; it can be 'open' or 'closed'")
-        self._checks = resolve(checks, None if sides is None else tuple(sides))
-        self._policy = Policy(policy or {}, self._checks)
+        _check_numbers(deadline_ms, threshold, window)
+        self._checks = resolve(checks, None if sides is None else sides_of(sides))
+        self._policy = Policy({"*": policy} if isinstance(policy, str) else policy or {}, self._checks)
         self._deadline_s = None if deadline_ms is None else deadline_ms / 1e3
         self._on_error = on_error
         self._instead = instead
@@ -189,3 +191,17 @@ class guard:  # noqa: N801 - reads as a statement: `with spanglass.guard(...)`
 
 
 __all__ = ["Blocked", "Decision", "GuardStats", "guard"]
+
+
+def _check_numbers(deadline_ms: Any, threshold: Any, window: Any) -> None:
+    """Raises ConfigurationError: with a number that is none every text would pass, or none."""
+    if deadline_ms is not None and not (_is_number(deadline_ms) and deadline_ms > 0):
+        raise ConfigurationError(f"guard: deadline_ms={deadline_ms!r}; it is a number of milliseconds above 0, or None")
+    if not (_is_number(threshold) and 0 <= threshold <= 1):
+        raise ConfigurationError(f"guard: threshold={threshold!r}; it is a confidence from 0 to 1")
+    if not (_is_number(window) and window >= 1):
+        raise ConfigurationError(f"guard: window={window!r}; it is a number of characters, 1 or more")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import pytest
 from evaluated_traffic import NOON_NS, SECOND, SettableClock, Traffic
 
@@ -15,6 +18,7 @@ from spanglass_evaluators.engine.claim import Selection
 from spanglass_evaluators.engine.job import SpanJob
 from spanglass_evaluators.engine.limits import Budget, Limits
 from spanglass_evaluators.engine.span_loop import SpanLoop
+from spanglass_evaluators.meters import EvaluatorMeters
 
 TEXTS = Batch({"output_text": ["a", "busy", "c"]}, 3)
 
@@ -182,3 +186,97 @@ def test_a_budget_turns_with_its_period(store: Store, traffic: Traffic, clock: S
         clock.advance(3600)
 
     assert [(run.scored, bool(run.waiting)) for run in runs] == [(6, True), (4, False), (0, False)]
+
+
+def test_an_evaluator_that_hangs_falls_behind_for_all_to_see(
+    store: Store,
+    traffic: Traffic,
+    clock: SettableClock,
+    released: threading.Event,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Its lag grows while it gets no work (it stood at the 0 of its last good round), and the log says so once."""
+
+    @evaluator(name="hangs")
+    def hangs(_text: str) -> int:
+        released.wait()
+        return 1
+
+    traffic.add(["x"] * 4, received_ns=NOON_NS - 10 * SECOND)
+    loop = SpanLoop([SpanJob(hangs, Selection(batch_rows=1), Limits(batch_timeout_s=0.05))], clock)
+    meters = EvaluatorMeters()
+    lags = []
+    for _ in range(3):
+        traffic.add(["later"], received_ns=clock())
+        clock.advance(60)
+        meters.show_round(loop.run_once(store).values(), (), clock() / 1e9)
+        lags.append(meters.registry.get_sample_value("spanglass_evaluator_lag_seconds", {"evaluator": "hangs"}))
+    released.set()
+
+    assert lags == [0.0, 60.0, 120.0]
+    assert sum("cannot go on" in record.message for record in caplog.records) == 1
+
+
+@dataclass(frozen=True)
+class Careless:
+    """A class behind the contract that does not keep it. `answers`: what it answers, row by row."""
+
+    answers: Sequence[Any]
+    name: str = "careless"
+    version: str = "1"
+    config: Limits = field(default_factory=Limits)
+    columns: Sequence[str] = ("output_text",)
+    where: str = ""
+
+    def score(self, _batch: Batch) -> Sequence[Any]:
+        return self.answers
+
+
+def test_an_answer_that_is_no_judgement_is_a_failure() -> None:
+    """Not a row without value and error, which would mean that the evaluator looked and could not tell."""
+    answers = [0.5, Judgement("high"), Judgement(float("nan"))]  # type: ignore[arg-type]  # that is the point
+
+    results = score_with_retries(Careless(answers), TEXTS, 0, pause=lambda _: None)
+
+    assert [result.reason for result in results if isinstance(result, Failure)] == [
+        "ContractError: careless answered float; answer a Judgement or Failure",
+        "ContractError: the value careless answered is a str",
+        "the evaluator answered nan",
+    ]
+
+
+def test_numbers_of_numpy_are_values() -> None:
+    """An evaluator that computes with arrays need not convert its numbers."""
+    answers = [Judgement(np.float32(0.5)), Judgement(np.int64(2)), Judgement(None)]  # type: ignore[arg-type]
+
+    results = score_with_retries(Careless(answers), TEXTS, 0, pause=lambda _: None)
+
+    assert results == [Judgement(0.5), Judgement(2.0), Judgement(None)]
+
+
+def test_an_evaluator_that_exits_fails_its_rows_at_once() -> None:
+    """A metric that calls sys.exit would end the scoring thread, and each batch would wait for its whole timeout."""
+
+    @evaluator(name="exits")
+    def exits(text: str) -> int:
+        raise SystemExit(f"usage: {text}")
+
+    results = score_with_retries(exits, TEXTS, 0, pause=lambda _: None)
+
+    assert [r.reason for r in results if isinstance(r, Failure)] == [
+        f"SystemExit: usage: {t}" for t in ("a", "busy", "c")
+    ]
+
+
+def test_a_number_that_is_none_counts_as_failed(store: Store, traffic: Traffic, clock: SettableClock) -> None:
+    """`spanglass eval list` and /metrics said that an evaluator that answers nan has scored everything."""
+
+    @evaluator(name="nans")
+    def nans(_text: str) -> float:
+        return float("nan")
+
+    traffic.add(["x"] * 3, received_ns=NOON_NS)
+
+    done = SpanLoop([SpanJob(nans)], clock).run_once(store)["nans"]
+
+    assert (done.scored, done.failed) == (0, 3)

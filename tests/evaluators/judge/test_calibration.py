@@ -10,14 +10,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.inter_rater import cohens_kappa
+from statsmodels.stats.proportion import proportion_confint
 
 from spanglass_evaluators.errors import ConfigurationError
 from spanglass_evaluators.judge.calibration.agreement import agreement_of, confusion, correlations_of, kappa
 from spanglass_evaluators.judge.calibration.bias import length_bias, position_bias, self_preference
 from spanglass_evaluators.judge.calibration.fit import METHODS, calibration_error, fit_map, held_out
+from spanglass_evaluators.judge.calibration.labels import Judged
 from spanglass_evaluators.judge.calibration.map import CalibrationMap, load_map
 from spanglass_evaluators.judge.calibration.partial import partial_correlation
 from spanglass_evaluators.judge.calibration.prevalence import prediction_powered, rogan_gladen
+from spanglass_evaluators.judge.calibration.report import report_of
 from spanglass_evaluators.judge.calibration.win_rate import length_controlled_win_rate, length_term
 
 RATINGS = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), min_size=2, max_size=60)
@@ -56,6 +59,48 @@ def test_raters_who_say_one_thing_only_have_no_kappa() -> None:
 
     assert (found.percent.value, found.kappa) == (1.0, None)
     assert correlations_of([1.0] * 9, [1.0, 2.0] * 4 + [1.0]).pearson is None
+
+
+def test_agreement_on_everything_is_not_certain() -> None:
+    """No resample of 30 alike pairs differs, so the bootstrap said 1 to 1; ten times as many pairs say more."""
+    few, many = (agreement_of([0, 1] * n, [0, 1] * n, [0, 1]) for n in (15, 150))
+
+    assert few.percent.low == pytest.approx(proportion_confint(30, 30, method="wilson")[0])
+    for found in (few.kappa, few.weighted_kappa):
+        assert found is not None
+        assert (found.value, found.high) == (1.0, 1.0)
+        assert found.low == pytest.approx(1 - 2 * (1 - few.percent.low))
+    assert many.kappa is not None
+    assert many.kappa.low > 0.97
+
+
+def test_kappa_of_a_good_judge_is_covered() -> None:
+    """True kappa .9, 30 items: 600 samples. With resampling alone the interval held the truth in 77 % of them."""
+    rng = np.random.default_rng(7)
+    held = 0
+    for _ in range(600):
+        first = rng.integers(0, 2, 30)
+        found = agreement_of(first.tolist(), np.where(rng.random(30) < 0.05, 1 - first, first).tolist()).kappa
+        held += found is not None and (found.low or 0) <= 0.9 <= (found.high or 0)
+
+    assert held / 600 > 0.93
+
+
+def test_a_judge_that_is_always_alike_in_both_orders_may_still_err() -> None:
+    """Twelve pairs are no proof: Wilson's interval, not 1 to 1."""
+    found = position_bias([("first", "second")] * 12)
+
+    assert found is not None
+    assert found.consistent.value == 1.0
+    assert found.consistent.low == pytest.approx(proportion_confint(12, 12, method="wilson")[0])
+
+
+def test_a_judge_without_values_is_told_from_one_without_labels() -> None:
+    """A misspelt name read as "no judged item has a human label"."""
+    with pytest.raises(ConfigurationError, match="the judge has no values"):
+        report_of([])
+    with pytest.raises(ConfigurationError, match="has a human label"):
+        report_of([Judged(0.5)])
 
 
 def test_a_bootstrap_interval_holds_the_truth() -> None:

@@ -194,12 +194,39 @@ def test_the_most_special_policy_decides() -> None:
         ({"checks": [words, words]}, "two checks of one name"),
         ({"checks": ["spanglass_evaluators.nowhere:x"]}, "cannot be loaded"),
         ({"checks": {"links": {"hosts": []}}}, "'links' cannot be made: .*unexpected keyword argument 'hosts'"),
+        ({"checks": ["pii"], "policy": "hide"}, "can be allow, flag, mask, block"),
+        ({"checks": ["pii"], "policy": {"pii.emial": "mask"}}, "pii finds no 'emial'; it finds email, card"),
+        ({"checks": ["pii"], "sides": ("outputs",)}, 'give a tuple of "input", "output" or both'),
+        ({"checks": ["pii"], "sides": ()}, 'give a tuple of "input", "output" or both'),
+        ({"checks": ["pii"], "deadline_ms": -1}, "a number of milliseconds above 0"),
+        ({"checks": ["pii"], "deadline_ms": "50"}, "a number of milliseconds above 0"),
+        ({"checks": ["pii"], "threshold": "high"}, "a confidence from 0 to 1"),
+        ({"checks": {"pii": {"kinds": ["emial"]}}}, "kinds: 'emial' is none; give a list of email, card"),
+        ({"checks": {"pii": {"kindz": ["email"]}}}, "'pii' cannot be made: .*unexpected keyword argument 'kindz'"),
+        ({"checks": {"pii": None}}, "options of 'pii' are None; give a mapping"),
+        ({"checks": {"links": {"allowed_hosts": "*.example.com"}}}, "allowed_hosts = .*give a list"),
+        ({"checks": ["leak"]}, "'leak' cannot be made: .*'system_prompt'"),
+        ({"checks": ["topics"]}, "'topics' cannot be made: needs topics"),
     ],
 )
 def test_a_guard_that_could_not_work_is_refused_when_it_is_made(arguments: dict[str, object], says: str) -> None:
     """A misspelt policy must not be found out by an attack."""
     with pytest.raises(ConfigurationError, match=says):
         spanglass.guard(**arguments)  # type: ignore[arg-type]
+
+
+def test_one_action_may_be_the_policy_for_all() -> None:
+    """`policy="mask"` was an AttributeError inside the guard."""
+    guarded = spanglass.guard(["pii"], policy="mask")
+
+    assert guarded.input("a@example.org") == "[email]"
+
+
+def test_a_finding_without_a_confidence_is_a_failed_check() -> None:
+    """nan is below every threshold, so the finding would be none, also where the guard is to fail closed."""
+    guarded = spanglass.guard([lambda _text: [("odd", 0, 3, float("nan"))]], policy="mask", on_error="closed")
+
+    assert guarded.inspect("text").action == "block"
 
 
 def test_checks_take_options_by_name(captured: Captured) -> None:

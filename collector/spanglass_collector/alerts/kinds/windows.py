@@ -28,10 +28,14 @@ class WindowQuestion:
     tolerated: float | None = None
     """A gap counts when its whole interval is beyond this; None: when the evaluator said so."""
     axis: Literal["ScoredAt", "WindowEnd"] = "ScoredAt"
+    is_apart: bool = False
+    """Of windows that overlap only the newest counts: two that share most of their rows are no second opinion."""
 
     def query(self, project: str, since: datetime, until: datetime) -> Query:
         own = {"score_name": self.score_name, "features": list(self.features) or ["%"]}
-        text = render("window_scores.sql.j2", persist=self.persist, axis=self.axis, counts=self._counts())
+        text = render(
+            "window_scores.sql.j2", persist=self.persist, axis=self.axis, counts=self._counts(), apart=self.is_apart
+        )
         return Query(text, {**bounds(project, since, until), **own})
 
     def _counts(self) -> str:
@@ -43,7 +47,10 @@ class WindowQuestion:
 
 def read_drift(table: Table) -> Subject:
     least = table.number("min_effect", 0.0, least=0.0)
-    question = WindowQuestion("drift", table.texts("features", ()), least, table.whole("persist", 1, least=1))
+    question = WindowQuestion(
+        "drift", table.texts("features", ()), least, table.whole("persist", 1, least=1),
+        is_apart=table.boolean("apart", False),
+    )  # fmt: skip
     # The evaluator's own verdict is the condition; the query returns only what it found large enough.
     return Subject(question, ">=", least, "effect size of a drift", window_s=_DAY_S)
 
@@ -52,6 +59,7 @@ def read_group_gap(table: Table) -> Subject:
     tolerated = table.number("tolerated", least=0.0) if table.has("tolerated") else None
     least = table.number("min_effect", 0.0, least=0.0)
     question = WindowQuestion(
-        "group_gap", table.texts("features", ()), least, table.whole("persist", 1, least=1), tolerated
-    )
+        "group_gap", table.texts("features", ()), least, table.whole("persist", 1, least=1), tolerated,
+        is_apart=table.boolean("apart", False),
+    )  # fmt: skip
     return Subject(question, ">=", least, "gap between groups", window_s=_DAY_S)

@@ -2,6 +2,10 @@
 
 Kappa: Cohen (1960); weighted: Cohen (1968) with linear or quadratic weights. 0 is what chance gives, 1 perfect; it
 is not defined (None) where chance agreement is certain, that is when both raters say one thing only.
+
+Where they agree on everything no resample differs, and the bootstrap's interval would be 1 to 1 whatever the number of
+items. The lower end is then kappa at the lower end of Wilson's interval of the agreement, every disagreement of the
+gravest kind, chance agreement as observed.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from spanglass_evaluators.judge.calibration.estimate import (
     bootstrapped,
     correlation,
     percentiles,
+    share_of,
 )
 
 _SEED = 20260101
@@ -53,10 +58,9 @@ def agreement_of(first: Sequence[object], second: Sequence[object], levels: Sequ
     table = confusion(first, second, levels)
     n = int(table.sum())
     tables = np.random.default_rng(_SEED).multinomial(n, table.ravel() / n, size=RESAMPLES).reshape(-1, *table.shape)
-    percent = percentiles(float(np.trace(table) / n), np.trace(tables, axis1=1, axis2=2) / n)
     return Agreement(
         n,
-        percent,
+        share_of(float(np.trace(table)), n),
         _estimate(table, tables.astype(np.float64), "none"),
         _estimate(table, tables.astype(np.float64), "quadratic") if levels else None,
     )
@@ -80,9 +84,7 @@ def confusion(first: Sequence[object], second: Sequence[object], levels: Sequenc
 
 def kappa(table: Numbers, weights: str = "none") -> Numbers:
     """Of one table or a stack (last two axes); nan where not defined. `weights`: none, linear, quadratic."""
-    size = table.shape[-1]
-    apart = np.abs(np.subtract.outer(np.arange(size), np.arange(size))).astype(np.float64)
-    penalty = {"none": (apart > 0).astype(np.float64), "linear": apart, "quadratic": apart**2}[weights]
+    penalty = _penalty(table.shape[-1], weights)
     n = table.sum(axis=(-2, -1))
     chance = table.sum(axis=-1)[..., :, None] * table.sum(axis=-2)[..., None, :]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -91,9 +93,27 @@ def kappa(table: Numbers, weights: str = "none") -> Numbers:
     return found
 
 
+def _penalty(size: int, weights: str) -> Numbers:
+    apart = np.abs(np.subtract.outer(np.arange(size), np.arange(size))).astype(np.float64)
+    return {"none": (apart > 0).astype(np.float64), "linear": apart, "quadratic": apart**2}[weights]
+
+
 def _estimate(table: Numbers, tables: Numbers, weights: str) -> Estimate | None:
     value = float(kappa(table, weights))
-    return None if np.isnan(value) else percentiles(value, kappa(tables, weights))
+    if np.isnan(value):
+        return None
+    return (
+        _of_all_alike(table, weights) if np.trace(table) == table.sum() else percentiles(value, kappa(tables, weights))
+    )
+
+
+def _of_all_alike(table: Numbers, weights: str) -> Estimate:
+    n = int(table.sum())
+    disagreement = 1 - (share_of(n, n).low or 0.0)
+    penalty = _penalty(table.shape[-1], weights)
+    shares = np.diag(table) / n
+    by_chance = float((penalty * np.outer(shares, shares)).sum())
+    return Estimate(1.0, 1 - disagreement * float(penalty.max()) / by_chance, 1.0)
 
 
 def correlations_of(first: Sequence[float], second: Sequence[float]) -> Correlations:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spanglass_evaluators.judge.calibration.estimate import Estimate, Numbers, Rows, bootstrapped
+from spanglass_evaluators.judge.calibration.estimate import Estimate, Numbers, Rows, bootstrapped, share_of
 
 _LEAST = 10
 _WON = {"first": 1.0, "tie": 0.5, "second": 0.0}
@@ -73,7 +73,7 @@ def position_bias(orders: Sequence[tuple[str, str]]) -> PositionBias | None:
         return found
 
     first = bootstrapped(float(firsts.sum() / clear.sum() - 0.5), excess, n) if clear.sum() else None
-    return PositionBias(n, first, bootstrapped(float(alike.mean()), lambda rows: alike[rows].mean(axis=-1), n))
+    return PositionBias(n, first, share_of(float(alike.sum()), n))
 
 
 def self_preference(judge: Sequence[float], human: Sequence[float], own: Sequence[bool]) -> Estimate | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from statsmodels.stats.proportion import proportion_confint
 
 Numbers = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
@@ -40,6 +41,12 @@ def bootstrapped(value: float, statistic: Callable[[Rows], Numbers], n: int, *, 
         statistic(rng.integers(0, n, size=(min(step, RESAMPLES - begun), n))) for begun in range(0, RESAMPLES, step)
     ]
     return percentiles(value, np.concatenate(parts), alpha=alpha)
+
+
+def share_of(hits: float, n: int, *, alpha: float = 0.05) -> Estimate:
+    """A share with Wilson's interval (1927): all of ten is not certainly all, which resampling would say."""
+    low, high = proportion_confint(hits, n, alpha=alpha, method="wilson")
+    return Estimate(hits / n, float(low), float(high))
 
 
 def percentiles(value: float, resampled: Numbers, *, alpha: float = 0.05) -> Estimate:

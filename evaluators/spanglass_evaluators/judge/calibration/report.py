@@ -30,6 +30,11 @@ class JudgeReport:
 
 def report_of(rows: Sequence[Judged]) -> JudgeReport:
     """Raises ConfigurationError without any labelled row."""
+    if not rows:
+        raise ConfigurationError(
+            "the judge has no values in this project and time: see 'spanglass eval list' for its name (a stage of a "
+            "cascade writes under the cascade's), judge with 'spanglass eval run', or give --csv"
+        )
     labelled = [row for row in rows if row.human is not None]
     if not labelled:
         raise ConfigurationError(
