@@ -86,6 +86,8 @@ def _span_job(name: str, table: Table, known: Mapping[str, Registration]) -> Spa
     if name not in known and own.get("kind") in KINDS:
         rows = table.get("batch_rows", _JUDGED_AT_ONCE)
         return SpanJob(KINDS[own["kind"]](own, name), replace(selection, batch_rows=rows), limits)
+    if name not in known and "kind" in own:
+        raise ConfigurationError(f"{where}.kind = {own['kind']!r}: use one of {', '.join(KINDS)}")
     if name not in known:
         raise ConfigurationError(
             f'{where}: no such evaluator; there are {", ".join(known)}; or name yours with load = "module:attribute", '

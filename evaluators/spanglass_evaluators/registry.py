@@ -67,6 +67,8 @@ def by_name(registered: Iterable[Registration]) -> dict[str, Registration]:
 def load(path: str, options: Options, name: str) -> SpanEvaluator:
     """The evaluator at `module:attribute`. Raises ConfigurationError when there is none."""
     module, _, attribute = path.partition(":")
+    if not module or not attribute:
+        raise ConfigurationError(f'evaluators.{name}: load = {path!r}: write "module:attribute"')
     try:
         found = getattr(import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as error:

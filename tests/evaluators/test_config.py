@@ -115,6 +115,8 @@ def test_a_function_of_the_users_is_loaded() -> None:
         ({"evaluators": {"refusal": {"batch_rows": 0}}}, "use 1 or more"),
         ({"evaluators": {"mine": {"load": "no.such:thing"}}}, "names nothing"),
         ({"evaluators": {"mine": {"load": "math:pi"}}}, "evaluators.mine"),
+        ({"evaluators": {"mine": {"load": "math"}}}, 'load = .math.: write "module:attribute"'),
+        ({"evaluators": {"mine": {"kind": "rubrik"}}}, "evaluators.mine.kind = 'rubrik': use one of rubric, reference"),
         ({"evaluation": {"interval": 5}}, "it has interval_s"),
         ({"drift": {}}, r"write \[\[drift\]\]"),
         ({"drift": [{"window": "fast"}]}, r"drift\[0\].window = 'fast'"),
