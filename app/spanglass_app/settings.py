@@ -15,8 +15,8 @@ from typing import Any
 
 from spanglass_collector.config import Address, CollectorConfig, SpoolConfig, TlsConfig
 from spanglass_collector.errors import ConfigurationError
+from spanglass_collector.owner import OWNER_KEY_FILE, owner_url
 from spanglass_collector.scrape.target import ScrapeTarget
-from spanglass_collector.service import OWNER_KEY_FILE, owner_url
 from spanglass_collector.store import StoreUrl
 from spanglass_collector.store.own_prices import own_prices
 

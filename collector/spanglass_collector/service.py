@@ -7,19 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import logging
-import os
-import secrets
-import socket
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 
 from spanglass_collector.access import Access, AccessConfig
@@ -27,14 +21,16 @@ from spanglass_collector.access.metrics import AccessMetrics
 from spanglass_collector.commit.durable import durable_commit
 from spanglass_collector.commit.group import GroupCommit
 from spanglass_collector.commit.health import StoreHealth
+from spanglass_collector.completion import keep_complete
 from spanglass_collector.config import Address, CollectorConfig
-from spanglass_collector.errors import ConfigurationError, StoreError, first_line
+from spanglass_collector.errors import ConfigurationError
 from spanglass_collector.lineage.http import lineage_router
+from spanglass_collector.listen import port_taken, serve
 from spanglass_collector.metrics import CollectorMetrics
-from spanglass_collector.query.http import OWNER, SqlAccess, sql_app
+from spanglass_collector.owner import owner_key, owner_url
+from spanglass_collector.query.http import SqlAccess, sql_app
 from spanglass_collector.query.session import EmbeddedEngine
 from spanglass_collector.receive.accept import Receiver
-from spanglass_collector.receive.connection import BoundedConnection
 from spanglass_collector.receive.grpc import GrpcReceiver
 from spanglass_collector.receive.http import http_app
 from spanglass_collector.receive.tls import check_tls, uvicorn_options
@@ -45,20 +41,14 @@ from spanglass_collector.spool.ledger import PENDING
 from spanglass_collector.spool.owner import OwnerLock
 from spanglass_collector.spool.queue import Spool
 from spanglass_collector.store import StoreUrl, open_store
-from spanglass_collector.store.answers import DAY_S, find_judged_answers
-from spanglass_collector.store.content import HORIZON_S, LONG_HORIZON_S, join_content
 from spanglass_collector.store.migrate import migrate
 from spanglass_collector.store.price_list import Price
-from spanglass_collector.store.pricing import price_new_models, refresh_prices
+from spanglass_collector.store.pricing import refresh_prices
 
 log = logging.getLogger(__name__)
 
-PRICING_INTERVAL_S = 5.0
-LONG_LOOK_EVERY = 60
-"""Rounds of the same interval between looks for content whose span was held up."""
 INSERT_TIMEOUT_S = 30
 """After this an insert is tried again, under its token; its senders were answered from the spool long before."""
-OWNER_KEY_FILE = "owner-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,36 +200,14 @@ class Collector:
         try:
             port = await grpc.start(self._config.otlp_grpc)
         except RuntimeError as error:
-            raise ConfigurationError(_port_taken(self._config.otlp_grpc, "--otlp-grpc")) from error
+            raise ConfigurationError(port_taken(self._config.otlp_grpc, "--otlp-grpc")) from error
         self._cleanup.push_async_callback(grpc.stop, self._config.stop_deadline_s)
         return port
 
     async def _serve(self, app: Any, address: Address, **tls: Any) -> Address:
-        listener = _listen(address)
-        server = _Server(
-            uvicorn.Config(
-                app,
-                http=BoundedConnection,
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                lifespan="off",
-                timeout_graceful_shutdown=int(self._config.stop_deadline_s),
-                timeout_keep_alive=75,
-                **tls,
-            )
-        )
-        task = asyncio.create_task(server.serve([listener]))
-        while not server.started and not task.done():  # noqa: ASYNC110  uvicorn offers no event
-            await asyncio.sleep(0.01)
-
-        async def stop() -> None:
-            server.should_exit = True
-            await task
-
+        listening, stop = await serve(app, address, stop_deadline_s=self._config.stop_deadline_s, **tls)
         self._cleanup.push_async_callback(stop)
-        return Address(address.host, listener.getsockname()[1])
+        return listening
 
     def _start_scraping(self, receiver: Receiver) -> None:
         stop = asyncio.Event()
@@ -253,21 +221,13 @@ class Collector:
 
     async def _start_pricing(self) -> None:
         stop = asyncio.Event()
-        task = asyncio.create_task(_keep_complete(self._url, self._config.prices, self._health, stop))
+        task = asyncio.create_task(keep_complete(self._url, self._config.prices, self._health, stop))
 
         async def finish() -> None:
             stop.set()
             await task
 
         self._cleanup.push_async_callback(finish)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: several servers share this process, and it has one owner."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def prepare_store(url: StoreUrl, own_prices: Sequence[Price] = ()) -> list[str]:
@@ -281,64 +241,3 @@ def prepare_store(url: StoreUrl, own_prices: Sequence[Price] = ()) -> list[str]:
         return applied
     finally:
         store.close()
-
-
-def owner_key(data_dir: Path) -> str:
-    """The secret that opens the SQL endpoint fully; made at first use, readable by this user only."""
-    path = data_dir / OWNER_KEY_FILE
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(32))
-    return path.read_text(encoding="ascii").strip()
-
-
-def owner_url(address: Address, key: str, database: str, *, secure: bool = False) -> str:
-    """Store URL by which processes of ours, on this machine, reach the embedded store.
-
-    Over TLS its certificate is not checked, as it names the host for others, not 127.0.0.1.
-    """
-    host = "127.0.0.1" if address.host in ("0.0.0.0", "::") else address.host  # noqa: S104
-    url = f"{OWNER}:{key}@{Address(host, address.port)}/{database}"
-    return f"clickhouses://{url}?verify=0" if secure else f"clickhouse://{url}"
-
-
-async def _keep_complete(url: StoreUrl, own: Sequence[Price], health: StoreHealth, stop: asyncio.Event) -> None:
-    """Price new models, join content and judgements to their spans, until `stop`, whenever the store is there."""
-    rounds = itertools.count()
-    while not stop.is_set():
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(stop.wait(), PRICING_INTERVAL_S)
-        if health.is_well and not stop.is_set():
-            horizon_s = LONG_HORIZON_S if next(rounds) % LONG_LOOK_EVERY == 0 else HORIZON_S
-            await asyncio.to_thread(_complete_spans, url, own, horizon_s)
-
-
-def _complete_spans(url: StoreUrl, own: Sequence[Price], horizon_s: int) -> None:
-    """One after the other: both write columns of stored spans."""
-    try:
-        with open_store(url) as store:
-            join_content(store, horizon_s)
-            find_judged_answers(store, horizon_s, DAY_S if horizon_s == HORIZON_S else 30 * DAY_S)
-            for (provider, model), is_known in price_new_models(store, own).items():
-                known = "priced" if is_known else "unpriced: neither the price library nor [prices] knows it"
-                log.info("model %s of %s: %s", model, provider or "unknown provider", known)
-    except StoreError as error:
-        log.warning("content and prices not updated: %s", first_line(error))
-
-
-def _listen(address: Address) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((address.host, address.port))
-    except OSError as error:
-        listener.close()
-        raise ConfigurationError(_port_taken(address, "--otlp-http or --sql")) from error
-    return listener
-
-
-def _port_taken(address: Address, option: str) -> str:
-    return f"cannot listen on {address}: another program may use the port; choose another with {option}"

@@ -9,7 +9,7 @@ import pytest
 from spanglass_app.settings import Settings, load
 from spanglass_collector.config import Address, CollectorConfig
 from spanglass_collector.errors import ConfigurationError
-from spanglass_collector.service import owner_key
+from spanglass_collector.owner import owner_key
 
 
 @pytest.fixture(autouse=True)

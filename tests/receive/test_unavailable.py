@@ -60,7 +60,7 @@ def test_http_senders_are_told_503_and_when_to_come_back(migrated_url: StoreUrl,
     async def ask(receiver: Receiver, metrics: CollectorMetrics) -> httpx.Response:
         app = http_app(receiver, Access(), metrics, body_limit_bytes=1 << 20, is_ready=lambda: True)
         body = BODY if "proto" in content_type else b'{"resourceSpans":[{"scopeSpans":[{"spans":[%s]}]}]}' % SPAN
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://collector") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
             return await client.post("/v1/traces", content=body, headers={"Content-Type": content_type})
 
     answer = _with_store_away(migrated_url, ask)
@@ -96,7 +96,7 @@ def test_the_ledger_counts_what_was_refused(migrated_url: StoreUrl) -> None:
 
     async def ask(receiver: Receiver, metrics: CollectorMetrics) -> CollectorMetrics:
         app = http_app(receiver, Access(), metrics, body_limit_bytes=1 << 20, is_ready=lambda: True)
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://collector") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
             await client.post("/v1/traces", content=BODY, headers=PROTOBUF)
         return metrics
 
@@ -116,7 +116,7 @@ def test_a_key_is_asked_for_when_one_is_set(migrated_url: StoreUrl) -> None:
             body_limit_bytes=1 << 20,
             is_ready=lambda: True,
         )
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://collector") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
             return [
                 (await client.post("/v1/traces", content=b"junk", headers={**PROTOBUF, **headers})).status_code
                 for headers in ({}, {"Authorization": "Bearer guess"}, {"Authorization": "Bearer secret"})

@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from spanglass_collector.owner import OWNER_KEY_FILE
 from spanglass_collector.query.http import OWNER
-from spanglass_collector.service import OWNER_KEY_FILE
 from spanglass_collector.spool.queue import Spool
 from tests.otlp_samples import make_request, make_span
 from tests.system.processes import SpanglassProcess
