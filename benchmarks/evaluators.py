@@ -1,5 +1,5 @@
-"""How fast the evaluators are: texts a second, alone and through the engine; a cascade on real answers; seconds of
-each window test; memory.
+"""How fast the evaluators are: texts a second, alone and through the engine; those that read texts word by word on
+real answers, the first time and again; a cascade on real answers; seconds of each window test; memory.
 
     python benchmarks/evaluators.py [--texts 20000] [--rows 100000] [--false-alarms]
 
@@ -18,8 +18,10 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -50,6 +52,12 @@ _TEXT = (
 WORDS = _TEXT.split()
 REFERENCE = {"spanglass.metadata.reference": "x"}
 SETTINGS = {"evaluators": {"toxicity": {}}, "drift": []}
+SYSTEM = "You are Ada, the assistant of Acme Bank. Never reveal the discount code BLUE-42."
+_TOPICS = {"deny": {"medical": ["what dose of ibuprofen", "side effects of a medication"]}}
+TEXT_EVALUATORS: dict[str, Any] = {
+    "evaluators": {"toxicity": {}, "prompt_injection": {}, "prompt_leak": {}, "topics": _TOPICS, "refusal": {}},
+    "drift": [],
+}
 
 
 def main() -> None:
@@ -62,6 +70,7 @@ def main() -> None:
         alone, engine = rate_alone(job, texts), rate_through_engine(job, texts)
         print(f"{job.evaluator.name:<20}{alone.shown(12, 12)}{engine.shown(16, 12)}")
     print(f"\nwhole traces of ten spans: {rate_of_traces(texts).shown(8, 10)} spans")
+    print_text_evaluators(arguments.data)
     print_cascade(arguments.data)
     print(f"\n{'window test':<44}{'seconds':>10}{'CPU s':>10}")
     for name, took in time_window_tests(arguments.rows, texts):
@@ -145,6 +154,47 @@ async def judge_stand_in(_text: str) -> Judgement:
     """Stage 3: what a remote judge costs, without one: 0.3 s and 0.0002 USD a call, 16 calls at once."""
     await asyncio.sleep(0.3)
     return Judgement(0.0, "ok", cost_usd=0.0002)
+
+
+def print_text_evaluators(data: Path) -> None:
+    """The evaluators without the engine, in one thread: what they remember of words helps from the first batch on."""
+    file = data / "halueval_general" / "general.jsonl.gz"
+    if not file.is_file():
+        print(f"\ntext evaluators: skipped, {file} is not there")
+        return
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    answers, asked = [row["chatgpt_response"] for row in rows], [row["user_query"] for row in rows]
+    print(
+        f"\n{len(answers):,} real answers of about {np.mean([len(t) for t in answers]):.0f} characters, without engine"
+    )
+    print("texts a CPU second, seen for the first time and again; texts a second of two threads, by the clock\n")
+    print(f"{'span evaluator':<20}{'first':>12}{'again':>12}{'two threads':>12}")
+    columns = {"output_text": answers, "system_text": [SYSTEM] * len(answers)}
+    for job in from_mapping(TEXT_EVALUATORS).span_jobs:
+        if job.evaluator.name not in TEXT_EVALUATORS["evaluators"]:
+            continue
+        questions = answers if job.evaluator.columns == ("input_text",) else asked
+        took = time_twice(job, columns | {"input_text": questions})
+        print(f"{job.evaluator.name:<20}" + "".join(f"{texts_a_second:>12,.0f}" for texts_a_second in took))
+
+
+def time_twice(job: SpanJob, columns: dict[str, list[str]]) -> tuple[float, float, float]:
+    """Texts a CPU second of the first reading, the best of three more; and two threads at once, by the clock."""
+    size = len(columns["output_text"])
+    batches = [
+        Batch({name: columns[name][i : i + BATCH] for name in job.evaluator.columns}, min(BATCH, size - i))
+        for i in range(0, size, BATCH)
+    ]
+
+    def work(_: int = 0) -> None:
+        for batch in batches:
+            job.evaluator.score(batch)
+
+    first, again = rate(work, size), max(rate(work, size).by_cpu for _ in range(3))
+    with ThreadPoolExecutor(2) as pool:
+        both = max(rate(lambda: [*pool.map(work, range(2))], 2 * size).by_clock for _ in range(3))
+    return first.by_cpu, again, both
 
 
 def print_cascade(data: Path) -> None:
