@@ -75,7 +75,7 @@ values = st.one_of(
 @given(st.lists(values, max_size=80), st.lists(values, max_size=80))
 def test_no_column_crashes_the_run(one: list[Any], two: list[Any]) -> None:
     """Whatever the store holds, also mixed: a verdict, or in words why there is none."""
-    [found] = Drift(DriftConfig(features=("x",), min_rows=10, permutations=19)).judge(window(x=one), window(x=two))
+    [found] = Drift(DriftConfig(features=("x",), min_rows=10, permutations=20)).judge(window(x=one), window(x=two))
 
     assert (found.drifted is None) == ("not enough data" in found.explanation)
 
@@ -99,7 +99,7 @@ def test_texts_do_not_care_for_order(random: Any) -> None:
 def test_no_text_is_too_strange(one: list[str], two: list[str]) -> None:
     """Empty, one-letter and non-Latin texts have a verdict in every aspect, or too few rows for one."""
     names = ("output_text", *(f"output_text.{aspect}" for aspect in ASPECTS))
-    drift = Drift(DriftConfig(features=names, min_rows=5, permutations=19))
+    drift = Drift(DriftConfig(features=names, min_rows=5, permutations=20))
 
     found = drift.judge(window(output_text=one), window(output_text=two))
 
