@@ -15,7 +15,9 @@ def _admit(headers: dict[str, str], *origins: str) -> None:
     Access(AccessConfig(web_origins=origins)).admit(headers, Scope.INGEST)
 
 
-@pytest.mark.parametrize("host", ["localhost:4318", "127.0.0.1:4318", "[::1]:4318", "app.localhost", "192.168.1.7", ""])
+@pytest.mark.parametrize(
+    "host", ["localhost:4318", "127.0.0.1:4318", "[::1]:4318", "host.docker.internal:4318", "192.168.1.7", ""]
+)
 def test_programs_name_the_machine(host: str) -> None:
     """By its loopback names or a number; gRPC says nothing."""
     _admit({"host": host})

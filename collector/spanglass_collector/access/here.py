@@ -36,8 +36,8 @@ def _name_in(url: str) -> str:
 
 
 def _is_local(name: str) -> bool:
-    """Numbers are safe: nobody else can make them point here."""
-    if name == "localhost" or name.endswith(".localhost"):
+    """Numbers are safe, and what nobody can register: containers call their host host.docker.internal."""
+    if name == "localhost" or name.endswith((".localhost", ".internal")):
         return True
     try:
         ipaddress.ip_address(name.partition("%")[0])
