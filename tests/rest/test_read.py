@@ -32,7 +32,7 @@ def _get(client: httpx.Client, path: str, **parameters: Any) -> Any:
         ("/scores", shapes.Page[shapes.Score]),
         ("/usage", shapes.Rows[shapes.Usage]),
         ("/usage?by=user", shapes.Rows[shapes.Usage]),
-        ("/windows", shapes.Rows[shapes.AnyRow]),
+        ("/windows", shapes.Rows[shapes.Window]),
         ("/alerts", shapes.Rows[shapes.AnyRow]),
     ],
 )
@@ -97,6 +97,15 @@ def test_a_trace_is_a_tree_with_its_scores(shop: httpx.Client) -> None:
     assert trace["spans"][0]["children"] == [SHOP.span(0, 2)]
     assert [(score["name"], score["value"]) for score in trace["scores"]] == [("quality", 0.5)]
     assert _get(shop, f"/spans/{SHOP.trace(0)}/{SHOP.span(0, 2)}")["input"] == "what goes in"
+
+
+def test_a_gap_comes_with_what_remains_of_it_within_strata(shop: httpx.Client) -> None:
+    """The ratio, the gap with the mix held fixed, and the verdict; null where nobody can tell, as of drift."""
+    drift, gap = sorted(_get(shop, "/windows")["items"], key=lambda item: item["name"])
+    assert (gap["ratio"], gap["ratio_low"], gap["ratio_high"]) == (0.5, 0.4, 0.625)
+    assert (gap["within_effect"], gap["within_low"], gap["within_high"], gap["reversed"]) == (0.1, 0.05, 0.15, True)
+    unknown = ("ratio", "ratio_low", "ratio_high", "within_effect", "within_low", "within_high", "reversed")
+    assert [drift[name] for name in unknown] == [None] * 7
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,11 @@ def _add_lists(router: APIRouter, ask: Ask, reader: Any) -> None:
         span: Spans, limit: Limit = 50, user: Text = "", cursor: Text = "", grant: Grant = reader
     ) -> Response:
         """Sessions with spans in the time range, the latest first."""
-        return await _page(ask, "sessions", grant, span, limit, cursor, ("last_ns", "session_id"), {"user": user})
+        before = Cursor.parse(cursor, span.to_ns)
+        values = _values(grant, span, limit + 1) | {"user": user}
+        rows = await ask.rows("sessions", values | {"before_ns": before.before_ns, "before_id": before.before_id})
+        items, after = _cut(rows, limit, ("last_ns", "session_id"))
+        return _json({"items": await _with_totals(ask, "session_id", values, items), "next": after})
 
     @router.get("/usage", response_model=shapes.Rows[shapes.Usage])
     async def usage(span: Spans, by: By = "model", limit: Limit = 100, grant: Grant = reader) -> Response:
@@ -77,7 +81,7 @@ def _add_lists(router: APIRouter, ask: Ask, reader: Any) -> None:
         name = "usage_of_people" if by in ("user", "session") else "usage"
         return _json({"items": await ask.rows(name, _values(grant, span, limit) | {"by": by})})
 
-    @router.get("/windows", response_model=shapes.Rows[shapes.AnyRow])
+    @router.get("/windows", response_model=shapes.Rows[shapes.Window])
     async def windows(
         span: Spans, limit: Limit = 100, name: Text = "", feature: Text = "", drifted: bool = False,
         grant: Grant = reader,
@@ -106,7 +110,7 @@ def _add_traces(router: APIRouter, ask: Ask, reader: Any) -> None:
         values = _values(grant, span, limit + 1) | having.values()
         rows = await ask.rows("traces", values | {"before_ns": before.before_ns, "before_id": before.before_id})
         items, after = _cut(rows, limit, ("start_ns", "trace_id"))
-        return _json({"items": await _with_totals(ask, grant.project, items), "next": after})
+        return _json({"items": await _with_totals(ask, "trace_id", {"project": grant.project}, items), "next": after})
 
     @router.get("/traces/{trace_id}", response_model=shapes.Trace)
     async def trace(trace_id: TraceId, grant: Grant = reader) -> Response:
@@ -184,14 +188,15 @@ def _cut(rows: Sequence[Row], limit: int, key: tuple[str, str]) -> tuple[list[Ro
     return items, after
 
 
-async def _with_totals(ask: Ask, project: str, heads: Sequence[Row]) -> list[Row]:
+async def _with_totals(ask: Ask, key: Literal["trace_id", "session_id"], values: Row, heads: Sequence[Row]) -> list[Row]:
+    """What a list is sorted by is the heads', so that it fits the cursor when spans come in between."""
     if not heads:
         return []
-    ids = [head["trace_id"] for head in heads]
-    totals = await ask.rows("trace_totals", {"project": project, "ids": ids})
-    by_id = {row["trace_id"]: row for row in totals}
-    # A trace that retention removes between the two statements is left out.
-    return [head | by_id[head["trace_id"]] for head in heads if head["trace_id"] in by_id]
+    name = f"{key.removesuffix('_id')}_totals"
+    totals = await ask.rows(name, values | {"ids": [head[key] for head in heads]})
+    by_id = {row[key]: row for row in totals}
+    # What retention removes between the two statements is left out.
+    return [by_id[head[key]] | head for head in heads if head[key] in by_id]
 
 
 def _all_scores(project: str, trace_id: str) -> Row:

@@ -127,6 +127,45 @@ class Session(Shape):
     unpriced_calls: int
 
 
+class Window(Shape):
+    """A judgement of a window or a cohort. `drifted` null: not enough data to tell.
+
+    Gaps between groups: `effect_size` is first minus second, `ratio` first over second, `within_effect` the gap with
+    the mix of strata held fixed, `reversed` whether that gap clearly has the other sign (Simpson's paradox). Null: there
+    are no strata, or it is no gap between groups.
+    """
+
+    name: str
+    feature: str
+    cohort: str
+    method: str
+    statistic: float | None
+    p_value: float | None
+    adjusted_p_value: float | None
+    effect_size: float | None
+    effect_low: float | None
+    effect_high: float | None
+    ratio: float | None
+    ratio_low: float | None
+    ratio_high: float | None
+    within_effect: float | None
+    within_low: float | None
+    within_high: float | None
+    reversed: bool | None
+    threshold: float | None
+    drifted: bool | None
+    n: int
+    reference_n: int
+    window_start_ms: int
+    window_end_ms: int
+    reference_start_ms: int
+    reference_end_ms: int
+    explanation: str
+    evaluator: str
+    evaluator_version: str
+    error: str
+
+
 class Usage(Shape):
     """`key` is the model, user, day ... that was asked `by`; `calls` are model calls."""
 

@@ -1,14 +1,19 @@
-SELECT
-    SessionId AS session_id, toUnixTimestamp64Nano(min(Timestamp)) AS start_ns,
-    toUnixTimestamp64Nano(max(Timestamp)) AS last_ns, uniqExact(TraceId) AS traces, count() AS spans,
-    countIf(StatusCode = 'Error') AS errors, anyIf(UserId, UserId != '') AS user_id,
-    sumIf(CostUsd, Kind IN ('llm', 'embedding', 'reranker')) AS cost_usd,
-    countIf(Kind IN ('llm', 'embedding', 'reranker') AND CostUsd IS NULL) AS unpriced_calls
+-- A page of sessions: which, in order of their last span. Reads backwards in time and ends when the page is full, so
+-- the first pages cost what they show. A session with a span at the cursor or later was on a page before.
+SELECT SessionId AS session_id, toUnixTimestamp64Nano(Timestamp) AS last_ns
 FROM spans
 WHERE Project = {project:String} AND SessionId != ''
     AND Timestamp >= fromUnixTimestamp64Nano({from_ns:Int64}) AND Timestamp < fromUnixTimestamp64Nano({to_ns:Int64})
+    AND Timestamp <= fromUnixTimestamp64Nano({before_ns:Int64})
+    AND (Timestamp, SessionId) < (fromUnixTimestamp64Nano({before_ns:Int64}), {before_id:String})
     AND ({user:String} = '' OR UserId = {user:String})
-GROUP BY SessionId
-HAVING (last_ns, session_id) < ({before_ns:Int64}, {before_id:String})
-ORDER BY last_ns DESC, session_id DESC
+    AND SessionId NOT IN (
+        SELECT SessionId FROM spans
+        WHERE Project = {project:String} AND SessionId != ''
+            AND Timestamp >= fromUnixTimestamp64Nano({from_ns:Int64}) AND Timestamp < fromUnixTimestamp64Nano({to_ns:Int64})
+            AND Timestamp >= fromUnixTimestamp64Nano({before_ns:Int64})
+            AND (Timestamp, SessionId) >= (fromUnixTimestamp64Nano({before_ns:Int64}), {before_id:String})
+            AND ({user:String} = '' OR UserId = {user:String}))
+ORDER BY Timestamp DESC, SessionId DESC
+LIMIT 1 BY SessionId
 LIMIT {limit:UInt32}
