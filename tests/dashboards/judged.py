@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.dashboards import guarded
+
 Rows = list[dict[str, Any]]
 TOXIC_EVERY = 30
 HUMAN_EVERY = 36
@@ -32,8 +34,13 @@ def _scores(i: int, call: dict[str, Any]) -> Iterator[dict[str, Any]]:
     matches = float(i % 2)
     yield _score(call, "reference_match", matches, "match" if i % 2 else "mismatch", evaluator="quality")
     yield _score(call, "refusal", *((1.0, "refused") if i % REFUSED_EVERY == 0 else (0.0, "answered")))
-    yield _score(call, "pii", *((1.0, "email") if i % LEAK_EVERY == 0 else (0.0, "clean")))
+    leak = _score(call, "pii", *((1.0, "email") if i % LEAK_EVERY == 0 else (0.0, "clean")))
+    yield {**leak, "Explanation": "LLM02:2025: email at 5 to 25" if leak["Value"] else ""}
     yield _score(call, "prompt_injection", 0.8 if i % INJECTED_EVERY == 0 else 0.05, "")
+    decided = guarded.decided(i)
+    acted = float(decided.action != "allow")
+    guard = _score(call, "guard.input", acted, decided.action, evaluator=call["ServiceName"], source="sdk")
+    yield {**guard, "Explanation": guarded.explanation(decided)}
     if i % 50 == 0:
         yield _score(call, "judge", None, "", error="away")
     if i % HUMAN_EVERY == 0:
@@ -72,6 +79,7 @@ def _drift(project: str, start: datetime, end: datetime) -> Iterator[dict[str, A
                 "Method": "mmd" if feature.startswith("embedding") else "ks",
                 "EffectSize": effect, "PValue": 1e-6 if effect > 0.2 else 0.6, "EffectLow": None, "EffectHigh": None,
                 "Drifted": effect > 0.2, "Explanation": "answers are longer" if effect > 0.2 else "",
+                "Ratio": None, "RatioLow": None, "RatioHigh": None, **_within(0),
             }  # fmt: skip
 
 
@@ -83,7 +91,16 @@ def _gaps(project: str, start: datetime, end: datetime) -> Iterator[dict[str, An
             "Method": "newcombe", "Statistic": None,
             "EffectSize": 0.02 * i, "PValue": 0.01, "EffectLow": 0.02 * i - 0.07, "EffectHigh": 0.02 * i + 0.07,
             "Drifted": 0.02 * i - 0.07 > 0.05 - 1e-9, "Explanation": "f is refused more",
+            "Ratio": 1 + 0.1 * i, "RatioLow": 1 + 0.1 * i - 0.2, "RatioHigh": 1 + 0.1 * i + 0.2,
+            **_within(i),
         }  # fmt: skip
+
+
+def _within(i: int) -> dict[str, Any]:
+    """Strata are there from the middle on; the last two windows are Simpson's paradox."""
+    if i <= WINDOWS // 2:
+        return {"WithinEffect": None, "WithinLow": None, "WithinHigh": None, "Reversed": None}
+    return {"WithinEffect": -0.08, "WithinLow": -0.11, "WithinHigh": -0.05, "Reversed": i > WINDOWS - 2}
 
 
 def _window(project: str, end: datetime) -> dict[str, Any]:

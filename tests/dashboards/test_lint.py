@@ -75,7 +75,7 @@ def test_every_sql_file_is_shown(name: str) -> None:
     """A statement nobody draws would rot."""
     folder = PACKAGE.joinpath(name)
     there = {entry.name.removesuffix(".sql") for entry in folder.iterdir() if entry.name.endswith(".sql")}
-    text = folder.joinpath("dashboard.py").read_text(encoding="utf-8")
+    text = "".join(entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".py"))
     assert there == {word for word in re.findall(r'"(\w+)"', text) if word in there}
 
 

@@ -86,6 +86,7 @@ _BANDS = {"0 to 0.2", "0.2 to 0.4", "0.4 to 0.6", "0.6 to 0.8", "0.8 to 1", "1"}
         ("drift", "Drifted features", 1),
         ("drift", "Compared", 4),
         ("fairness", "Gaps", 1),
+        ("fairness", "Reversed within strata", 1),
         ("fairness", "Smallest group", 280),
         ("training", "Failed runs", 0.5),
         ("training", "Calls without a version", 2 / 3),
@@ -238,3 +239,57 @@ def test_long_windows_read_the_rollup() -> None:
         ("cost", "Cached share"), ("cost", "Tokens by part"), ("cost", "Users"), ("cost", "Sessions"),
         ("cost", "Features"),
     }  # fmt: skip
+
+
+def test_a_gap_that_turns_within_strata_is_told_first(store: Store) -> None:
+    """The verdict, the gap with the mix held fixed and its interval, and the ratio."""
+    row = frame(store, "fairness", "Gaps within strata")[0]
+    assert (row["Within strata"], row["Gap"], row["Gap within strata"]) == (
+        "reversed within strata",
+        pytest.approx(0.12),
+        -0.08,
+    )
+    (ratio,) = frame(store, "fairness", "Ratios")
+    assert (ratio["First over second"], ratio["Interval from"]) == (pytest.approx(1.6), pytest.approx(1.4))
+    drawn = frame(store, "fairness", "The gap chosen above, within strata")
+    assert [row["within strata"] for row in drawn] == [-0.08] * (judged.WINDOWS // 2)
+    assert frame(store, "overview", "Gaps between groups")[0]["Within strata"] == "reversed within strata"
+
+
+GAPS: dict[str, tuple[bool | None, float | None, float | None, bool | None, str | None]] = {
+    "no strata": (True, None, None, None, None),
+    "strata too small for an interval": (True, None, None, False, None),
+    "the mix explains it": (True, -0.02, 0.06, False, "the mix may explain it"),
+    "it remains": (True, 0.06, 0.2, False, "remains within strata"),
+    "the mix hid it": (False, 0.06, 0.2, False, "only within strata"),
+    "hidden, the other way": (False, -0.2, -0.06, False, "only within strata"),
+    "nothing": (False, -0.02, 0.02, False, "no clear gap"),
+    "paradox": (True, -0.2, -0.06, True, "reversed within strata"),
+}
+"""Drifted, the interval within strata, Reversed; and what is to be said. 0.05 is tolerated."""
+
+
+@pytest.fixture
+def gaps(store: Store) -> None:
+    columns = ["Project", "Name", "Feature", "Cohort", "EffectSize", "Threshold", "Drifted", "WithinEffect", "WithinLow",
+               "WithinHigh", "Reversed", "WindowStart", "WindowEnd", "ScoredAt"]  # fmt: skip
+    end = traffic.END - timedelta(minutes=5)
+    rows = []
+    for cohort, (drifted, low, high, is_reversed, _) in GAPS.items():
+        effect = None if low is None or high is None else (low + high) / 2
+        rows.append(["strata", "group_gap", "score:refusal", cohort, 0.1, 0.05, drifted, effect, low, high, is_reversed,
+                     traffic.START, end, end])  # fmt: skip
+    store.insert("window_scores", rows, columns)
+
+
+def test_what_strata_make_of_a_gap_is_said_in_words(store: Store, gaps: None) -> None:
+    """And nothing is said where nobody can tell."""
+    rows = frame(store, "fairness", "Gaps within strata", project="strata")
+    assert {row["Cohort"]: row["Within strata"] for row in rows} == {cohort: gap[-1] for cohort, gap in GAPS.items()}
+    assert number(frame(store, "fairness", "Reversed within strata", project="strata")) == 1
+
+
+def test_reversals_are_unknown_where_no_gap_has_strata(store: Store) -> None:
+    """Not none."""
+    (row,) = frame(store, "fairness", "Reversed within strata", project="other")
+    assert list(row.values()) == [None]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from spanglass_collector.store import Store
-from tests.dashboards import judged, lifecycle
+from tests.dashboards import guarded, judged, lifecycle
 
 START = datetime(2026, 3, 1, 6, 0, 0, tzinfo=timezone.utc)
 END = START + timedelta(hours=6)
@@ -82,7 +82,7 @@ def _calls() -> Iterator[dict[str, Any]]:
                 [{"role": "user", "parts": [{"type": "text", "content": f"Where is order {i}?"}]}]
             ),
             "OutputMessages": json.dumps([{"role": "assistant", "content": f"Order {i} is on its way."}]),
-            "SpanAttributes": {"gen_ai.request.model": model},
+            "SpanAttributes": {"gen_ai.request.model": model, **guarded.attributes(i)},
             "ResourceAttributes": {"service.name": "web"},
             "ReceivedAt": time_of(i) + timedelta(seconds=3),
         }

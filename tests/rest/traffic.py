@@ -44,7 +44,21 @@ def fill(store: Store, project: Project) -> None:
     window = [project.name, "drift", f"{project.mark}-feature", 0.2, True, 5, 5, START, START]
     columns = ["Project", "Name", "Feature", "Statistic", "Drifted", "N", "ReferenceN", "WindowStart", "WindowEnd"]
     store.insert("window_scores", [window], columns)
-    gap = [project.name, "group_gap", f"{project.mark}-feature", -0.2, 0.5, 0.4, 0.625, 0.1, 0.05, 0.15, True, START, START]
+    gap = [
+        project.name,
+        "group_gap",
+        f"{project.mark}-feature",
+        -0.2,
+        0.5,
+        0.4,
+        0.625,
+        0.1,
+        0.05,
+        0.15,
+        True,
+        START,
+        START,
+    ]
     columns = ["Project", "Name", "Feature", "EffectSize", "Ratio", "RatioLow", "RatioHigh", "WithinEffect", "WithinLow",
                "WithinHigh", "Reversed", "WindowStart", "WindowEnd"]  # fmt: skip
     store.insert("window_scores", [gap], columns)

@@ -188,7 +188,9 @@ def _cut(rows: Sequence[Row], limit: int, key: tuple[str, str]) -> tuple[list[Ro
     return items, after
 
 
-async def _with_totals(ask: Ask, key: Literal["trace_id", "session_id"], values: Row, heads: Sequence[Row]) -> list[Row]:
+async def _with_totals(
+    ask: Ask, key: Literal["trace_id", "session_id"], values: Row, heads: Sequence[Row]
+) -> list[Row]:
     """What a list is sorted by is the heads', so that it fits the cursor when spans come in between."""
     if not heads:
         return []

@@ -27,7 +27,7 @@ def fairness() -> dict[str, Any]:
         variables.query("feature", "Feature", _sql("variable_feature"), with_all=True),
         variables.query("gap", "Gap", _sql("variable_gap"), with_all=False),
     ]
-    return dashboard(_FRAME, (_now(), _trend(), _groups()), own)
+    return dashboard(_FRAME, (_now(), _trend(), _strata(), _groups()), own)
 
 
 def _now() -> Row:
@@ -36,32 +36,41 @@ def _now() -> Row:
         "Gaps whose whole interval lies beyond what is tolerated, in the newest comparison of each.",
         _sql("gaps_now"),
         unit="short",
-        width=6,
+        width=5,
+    )
+    reversed_ = stat(
+        "Reversed within strata",
+        "Gaps whose sign is the other one with the mix of strata held fixed (Simpson's paradox), in the newest "
+        "comparison of each. No data: no comparison had strata.",
+        _sql("reversed_now"),
+        unit="short",
+        width=5,
     )
     return Row(
         "Now",
         (
             with_thresholds(gaps, warning=1),
+            with_thresholds(reversed_, warning=1),
             stat(
                 "Compared",
                 "Features and pairs of groups compared in the range.",
                 _sql("compared_now"),
                 unit="short",
-                width=6,
+                width=4,
             ),
             stat(
                 "Widest gap of a score",
                 "The widest newest gap of a score, in the score's own unit.",
                 _sql("widest_now"),
                 unit="short",
-                width=6,
+                width=5,
             ),
             stat(
                 "Smallest group",
                 "Values in the smallest group compared. Small groups have wide intervals.",
                 _sql("smallest_group_now"),
                 unit="short",
-                width=6,
+                width=5,
             ),
         ),
     )
@@ -83,6 +92,35 @@ def _trend() -> Row:
         steps=((None, "green"), (0.5, "yellow"), (1.0, "red")),
     )
     return Row("Over time", (band(sparse(trend), "from", "to"), cells))
+
+
+def _strata() -> Row:
+    """What the mix of questions and models makes of a gap."""
+    strata = table(
+        "Gaps within strata",
+        "The newest comparison with the mix of strata (models, topics) held fixed. Reversed: both gaps are clear and of "
+        "opposite sign. Unknown: no strata hold both groups, or too little data.",
+        _sql("strata"),
+    )
+    within = timeseries(
+        "The gap chosen above, within strata",
+        "The gap in all, and with the mix of strata held fixed, with its interval. Opposite signs are Simpson's paradox.",
+        _sql("within_trend"),
+        unit="short",
+    )
+    ratio = timeseries(
+        "The ratio of the gap chosen above",
+        "First group over second, with its interval; 1 is no gap. An interval that holds 1 is compatible with no gap.",
+        _sql("ratio_trend"),
+        unit="short",
+    )
+    ratios = table(
+        "Ratios",
+        "First group over second in the newest comparison, the farthest from 1 first. Unknown: the second group has none, or a mean is not positive.",
+        _sql("ratios"),
+    )
+    trends = [band(sparse(panel), "from", "to") for panel in (within, ratio)]
+    return Row("Within strata, and as ratios", (strata, ratios, *trends))
 
 
 def _groups() -> Row:

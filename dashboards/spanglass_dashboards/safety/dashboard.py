@@ -10,19 +10,20 @@ from spanglass_dashboards.frame import Frame, dashboard
 from spanglass_dashboards.kinds import from_zero, stat, table, timeseries
 from spanglass_dashboards.layout import Row
 from spanglass_dashboards.panel import Panel, with_steps, with_thresholds
+from spanglass_dashboards.safety import guard
 
 _sql = partial(statements.load, "safety")
 _FRAME = Frame(
     links.SAFETY,
     "Spanglass safety",
-    "Toxicity, personal data, injection and refusals: how often, by whom, and where to read it.",
+    "Toxicity, personal data, injection, refusals and guards: how often, by whom, and where to read it.",
     since="now-24h",
 )
 
 
 def safety() -> dict[str, Any]:
     """The dashboard's JSON."""
-    return dashboard(_FRAME, (_now(), _over_time(), _who(), _where()))
+    return dashboard(_FRAME, (_now(), _over_time(), _owasp(), *guard.rows(_sql), _who(), _where()))
 
 
 def _now() -> Row:
@@ -67,6 +68,25 @@ def _over_time() -> Row:
     return Row(
         "Over time", (with_thresholds(from_zero(flagged), warning=thresholds.of("toxic-answers")), from_zero(refused))
     )
+
+
+def _owasp() -> Row:
+    findings = timeseries(
+        "Findings by OWASP entry",
+        "What evaluators and guards found, by its entry in the OWASP Top 10 for LLM applications (2025). "
+        "What belongs to no entry, such as toxicity, is not here.",
+        _sql("owasp"),
+        unit="short",
+        stacking="normal",
+        bars=True,
+    )
+    entries = table(
+        "OWASP Top 10",
+        "Judgements by the evaluators of each entry, and what they found. Unknown: no evaluator of that entry has judged; "
+        "for guards, none of them found anything, which they may not have looked for.",
+        _sql("owasp_entries"),
+    )
+    return Row("OWASP Top 10 for LLM applications", (from_zero(findings), entries))
 
 
 def _who() -> Row:

@@ -1,0 +1,3 @@
+SELECT nullIf(count(), 0) AS Decisions
+FROM
+-- include: guard_decisions
