@@ -1,5 +1,7 @@
 """Where all settings come from: command line over environment over spanglass.toml over defaults.
 
+Addresses that nobody named are those of the collector that runs on the data directory, where one does.
+
 The one file that reads the environment and the configuration file. Each component's own settings, with their defaults
 and meaning, are beside it (spanglass_collector/config.py, spanglass_evaluators/config.py, alerts/rules.py).
 """
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spanglass_app import presence
 from spanglass_collector.config import Address, CollectorConfig, SpoolConfig, TlsConfig
 from spanglass_collector.errors import ConfigurationError
 from spanglass_collector.owner import OWNER_KEY_FILE, owner_url
@@ -90,11 +93,13 @@ def load(
     def pick(given: str | None, name: str, default: str) -> str:
         return given or environ.get(f"SPANGLASS_{name.upper()}") or str(table.get(name, default))
 
+    folder = Path(pick(str(data_dir) if data_dir else None, "data_dir", str(defaults.data_dir)))
+    known = presence.find(folder) or defaults
     collector = CollectorConfig(
-        data_dir=Path(pick(str(data_dir) if data_dir else None, "data_dir", str(defaults.data_dir))),
-        otlp_http=Address.parse(pick(otlp_http, "otlp_http", str(defaults.otlp_http))),
-        otlp_grpc=Address.parse(pick(otlp_grpc, "otlp_grpc", str(defaults.otlp_grpc))),
-        sql=Address.parse(pick(sql, "sql", str(defaults.sql))),
+        data_dir=folder,
+        otlp_http=Address.parse(pick(otlp_http, "otlp_http", str(known.otlp_http))),
+        otlp_grpc=Address.parse(pick(otlp_grpc, "otlp_grpc", str(known.otlp_grpc))),
+        sql=Address.parse(pick(sql, "sql", str(known.sql or defaults.sql))),
         store=pick(store, "store", ""),
         keys=Path(key_file) if (key_file := pick(None, "keys", "")) else None,
         api_key=environ.get("SPANGLASS_API_KEY", ""),

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from spanglass_app import presence
 from spanglass_app.settings import Settings
 from spanglass_collector.service import Collector, Endpoints
 
@@ -59,7 +60,8 @@ async def run_collector(settings: Settings, console: Console, config: Path | Non
     _greet(console, settings, endpoints)
     tasks = [asyncio.create_task(_keep_running(name, endpoints, config, signals.stop)) for name in companions]
     try:
-        await signals.stop.wait()
+        with presence.announced(settings.collector, endpoints):
+            await signals.stop.wait()
     finally:
         signals.stop.set()
         await _stop_all(collector, tasks, signals, console)

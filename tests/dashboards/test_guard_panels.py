@@ -1,4 +1,4 @@
-"""What guards decided and what belongs to the OWASP Top 10, as panels tell it: of made-up calls, and of a real guard."""
+"""What guards decided and what belongs to the OWASP Top 10, as panels tell it: of made-up calls and a real guard."""
 
 from __future__ import annotations
 

@@ -271,15 +271,14 @@ GAPS: dict[str, tuple[bool | None, float | None, float | None, bool | None, str 
 
 @pytest.fixture
 def gaps(store: Store) -> None:
-    columns = ["Project", "Name", "Feature", "Cohort", "EffectSize", "Threshold", "Drifted", "WithinEffect", "WithinLow",
-               "WithinHigh", "Reversed", "WindowStart", "WindowEnd", "ScoredAt"]  # fmt: skip
     end = traffic.END - timedelta(minutes=5)
-    rows = []
+    shared = {"Project": "strata", "Name": "group_gap", "Feature": "score:refusal", "EffectSize": 0.1}
+    shared |= {"Threshold": 0.05, "WindowStart": traffic.START, "WindowEnd": end, "ScoredAt": end}
     for cohort, (drifted, low, high, is_reversed, _) in GAPS.items():
-        effect = None if low is None or high is None else (low + high) / 2
-        rows.append(["strata", "group_gap", "score:refusal", cohort, 0.1, 0.05, drifted, effect, low, high, is_reversed,
-                     traffic.START, end, end])  # fmt: skip
-    store.insert("window_scores", rows, columns)
+        within = None if low is None or high is None else (low + high) / 2
+        row = {**shared, "Cohort": cohort, "Drifted": drifted, "Reversed": is_reversed}
+        row |= {"WithinEffect": within, "WithinLow": low, "WithinHigh": high}
+        store.insert("window_scores", [list(row.values())], list(row))
 
 
 def test_what_strata_make_of_a_gap_is_said_in_words(store: Store, gaps: None) -> None:

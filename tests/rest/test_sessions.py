@@ -20,8 +20,9 @@ from spanglass_collector.rest.router import rest_router
 from spanglass_collector.store import ClickHouseStore, StoreUrl, open_store
 
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)
-FROM_S, TO_S = 20, 160
-"""Of 180 seconds of spans: sessions begin before the range and end after it."""
+STEP = timedelta(minutes=5)
+FROM, TO = 20, 160
+"""Of 180 steps of spans: sessions begin before the range and end after it, and pages are looked for in many stretches."""
 PLAIN = """
 SELECT
     SessionId AS session_id, toUnixTimestamp64Nano(min(Timestamp)) AS start_ns,
@@ -51,7 +52,7 @@ def test_all_pages_together_are_the_plain_list(seed: int, store: ClickHouseStore
     """Spans at one moment, spans sent again with another session, sessions across the ends of the range."""
     _fill(store, random.Random(seed))
     for user, limit in (("", 1), ("", 7), ("", 500), ("u1", 2)):
-        values = {"user": user, "from_ns": _ns(FROM_S), "to_ns": _ns(TO_S)}
+        values = {"user": user, "from_ns": _ns(FROM), "to_ns": _ns(TO)}
         result = store.query(PLAIN, values)
         plain = [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
         assert len(plain) > 10
@@ -61,7 +62,7 @@ def test_all_pages_together_are_the_plain_list(seed: int, store: ClickHouseStore
 def _pages(client: TestClient, user: str, limit: int) -> list[dict[str, Any]]:
     found, cursor = [], ""
     while cursor is not None:
-        asked = {"from": _ns(FROM_S), "to": _ns(TO_S), "user": user, "limit": limit, "cursor": cursor}
+        asked = {"from": _ns(FROM), "to": _ns(TO), "user": user, "limit": limit, "cursor": cursor}
         page = client.get("/api/v1/sessions", params=asked).raise_for_status().json()
         assert len(page["items"]) == limit or page["next"] is None
         found += page["items"]
@@ -71,7 +72,7 @@ def _pages(client: TestClient, user: str, limit: int) -> list[dict[str, Any]]:
 
 
 def _fill(store: ClickHouseStore, chance: random.Random) -> None:
-    """600 spans of up to 60 sessions in five inserts, which stay parts of their own; a third are sent twice, changed."""
+    """600 spans of up to 60 sessions in five inserts, which stay apart; a third are sent twice, changed."""
     columns = ["Project", "Timestamp", "TraceId", "SpanId", "SessionId", "UserId", "Kind", "StatusCode", "CostUsd"]
     store.command("SYSTEM STOP MERGES spans")
     spans = [_span(number, chance) for number in range(600)]
@@ -82,8 +83,8 @@ def _fill(store: ClickHouseStore, chance: random.Random) -> None:
 
 
 def _span(number: int, chance: random.Random) -> dict[str, Any]:
-    """Whole seconds: many spans share their moment. A user has sessions of their own, so that any user is the user."""
-    when = START + timedelta(seconds=chance.randrange(180))
+    """Whole steps: many spans share their moment. A user has sessions of their own, so that any user is the user."""
+    when = START + chance.randrange(180) * STEP
     return {"Project": "default", "Timestamp": when, "TraceId": f"{number // 3:032x}", "SpanId": f"{number:016x}"} | (
         _changes(chance)
     )
@@ -100,5 +101,5 @@ def _changes(chance: random.Random) -> dict[str, Any]:
     }
 
 
-def _ns(second: int) -> int:
-    return int((START + timedelta(seconds=second)).timestamp()) * 1_000_000_000
+def _ns(step: int) -> int:
+    return int((START + step * STEP).timestamp()) * 1_000_000_000

@@ -44,24 +44,10 @@ def fill(store: Store, project: Project) -> None:
     window = [project.name, "drift", f"{project.mark}-feature", 0.2, True, 5, 5, START, START]
     columns = ["Project", "Name", "Feature", "Statistic", "Drifted", "N", "ReferenceN", "WindowStart", "WindowEnd"]
     store.insert("window_scores", [window], columns)
-    gap = [
-        project.name,
-        "group_gap",
-        f"{project.mark}-feature",
-        -0.2,
-        0.5,
-        0.4,
-        0.625,
-        0.1,
-        0.05,
-        0.15,
-        True,
-        START,
-        START,
-    ]
-    columns = ["Project", "Name", "Feature", "EffectSize", "Ratio", "RatioLow", "RatioHigh", "WithinEffect", "WithinLow",
-               "WithinHigh", "Reversed", "WindowStart", "WindowEnd"]  # fmt: skip
-    store.insert("window_scores", [gap], columns)
+    gap = {"Project": project.name, "Name": "group_gap", "Feature": f"{project.mark}-feature", "EffectSize": -0.2}
+    gap |= {"Ratio": 0.5, "RatioLow": 0.4, "RatioHigh": 0.625, "WindowStart": START, "WindowEnd": START}
+    gap |= {"WithinEffect": 0.1, "WithinLow": 0.05, "WithinHigh": 0.15, "Reversed": True}
+    store.insert("window_scores", [list(gap.values())], list(gap))
     alert = [project.name, f"{project.mark}-rule", "{}", "firing", START, START]
     store.insert("alert_states", [alert], ["Project", "Rule", "Instance", "State", "Since", "UpdatedAt"])
 

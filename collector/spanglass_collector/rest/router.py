@@ -71,8 +71,8 @@ def _add_lists(router: APIRouter, ask: Ask, reader: Any) -> None:
         """Sessions with spans in the time range, the latest first."""
         before = Cursor.parse(cursor, span.to_ns)
         values = _values(grant, span, limit + 1) | {"user": user}
-        rows = await ask.rows("sessions", values | {"before_ns": before.before_ns, "before_id": before.before_id})
-        items, after = _cut(rows, limit, ("last_ns", "session_id"))
+        page = values | {"before_ns": before.before_ns, "before_id": before.before_id}
+        items, after = _cut(await _latest_sessions(ask, page), limit, ("last_ns", "session_id"))
         return _json({"items": await _with_totals(ask, "session_id", values, items), "next": after})
 
     @router.get("/usage", response_model=shapes.Rows[shapes.Usage])
@@ -154,6 +154,7 @@ def _add_scores(router: APIRouter, ask: Ask, reader: Any, judge: Any) -> None:
 
 
 _FOREVER_NS = MAX_NS
+_FIRST_STRETCH_NS = 600_000_000_000
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": shapes.Problem, "description": text}
     for status, text in (
@@ -186,6 +187,19 @@ def _cut(rows: Sequence[Row], limit: int, key: tuple[str, str]) -> tuple[list[Ro
     items = list(rows[:limit])
     after = str(Cursor(*(items[-1][name] for name in key))) if len(rows) > limit else None
     return items, after
+
+
+async def _latest_sessions(ask: Ask, page: Row) -> list[Row]:
+    """The sessions of a page, looked for in ever longer stretches before its beginning until it is full: what FINAL
+    costs grows with the stretch.
+    """
+    stretch_ns, end_ns = _FIRST_STRETCH_NS, min(page["before_ns"], page["to_ns"])
+    while True:
+        start_ns = max(page["from_ns"], end_ns - stretch_ns)
+        rows = await ask.rows("sessions", page | {"start_ns": start_ns})
+        if len(rows) >= page["limit"] or start_ns == page["from_ns"]:
+            return rows
+        stretch_ns *= 8
 
 
 async def _with_totals(

@@ -131,8 +131,8 @@ class Window(Shape):
     """A judgement of a window or a cohort. `drifted` null: not enough data to tell.
 
     Gaps between groups: `effect_size` is first minus second, `ratio` first over second, `within_effect` the gap with
-    the mix of strata held fixed, `reversed` whether that gap clearly has the other sign (Simpson's paradox). Null: there
-    are no strata, or it is no gap between groups.
+    the mix of strata held fixed, `reversed` whether that gap clearly has the other sign (Simpson's paradox). Null:
+    there are no strata, or it is no gap between groups.
     """
 
     name: str

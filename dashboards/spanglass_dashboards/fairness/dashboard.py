@@ -98,13 +98,14 @@ def _strata() -> Row:
     """What the mix of questions and models makes of a gap."""
     strata = table(
         "Gaps within strata",
-        "The newest comparison with the mix of strata (models, topics) held fixed. Reversed: both gaps are clear and of "
-        "opposite sign. Unknown: no strata hold both groups, or too little data.",
+        "The newest comparison with the mix of strata (models, topics) held fixed. Reversed: both gaps are clear and "
+        "of opposite sign. Unknown: no strata hold both groups, or too little data.",
         _sql("strata"),
     )
     within = timeseries(
         "The gap chosen above, within strata",
-        "The gap in all, and with the mix of strata held fixed, with its interval. Opposite signs are Simpson's paradox.",
+        "The gap in all, and with the mix of strata held fixed, with its interval. Opposite signs are "
+        "Simpson's paradox.",
         _sql("within_trend"),
         unit="short",
     )
@@ -116,7 +117,8 @@ def _strata() -> Row:
     )
     ratios = table(
         "Ratios",
-        "First group over second in the newest comparison, the farthest from 1 first. Unknown: the second group has none, or a mean is not positive.",
+        "First group over second in the newest comparison, the farthest from 1 first. Unknown: the second group has "
+        "none, or a mean is not positive.",
         _sql("ratios"),
     )
     trends = [band(sparse(panel), "from", "to") for panel in (within, ratio)]

@@ -82,8 +82,8 @@ def _owasp() -> Row:
     )
     entries = table(
         "OWASP Top 10",
-        "Judgements by the evaluators of each entry, and what they found. Unknown: no evaluator of that entry has judged; "
-        "for guards, none of them found anything, which they may not have looked for.",
+        "Judgements by the evaluators of each entry, and what they found. Unknown: no evaluator of that entry has "
+        "judged; for guards, none of them found anything, which they may not have looked for.",
         _sql("owasp_entries"),
     )
     return Row("OWASP Top 10 for LLM applications", (from_zero(findings), entries))

@@ -60,7 +60,8 @@ def _over_time(sql: Sql) -> tuple[Panel, ...]:
     )
     checks = timeseries(
         "Guard findings by check",
-        "Decisions in which a check found something, by check and what was done; a decision counts for each of its checks.",
+        "Decisions in which a check found something, by check and what was done; a decision counts for each of its "
+        "checks.",
         sql("guard_checks"),
         unit="short",
         stacking="normal",
