@@ -22,7 +22,7 @@ from spanglass_collector.store import ClickHouseStore, StoreUrl, open_store
 START = datetime(2026, 3, 1, tzinfo=timezone.utc)
 STEP = timedelta(minutes=5)
 FROM, TO = 20, 160
-"""Of 180 steps of spans: sessions begin before the range and end after it, and pages are looked for in many stretches."""
+"""Of 180 steps of spans: sessions reach across the ends of the range, a page is looked for in many stretches."""
 PLAIN = """
 SELECT
     SessionId AS session_id, toUnixTimestamp64Nano(min(Timestamp)) AS start_ns,
