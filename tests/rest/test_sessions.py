@@ -43,7 +43,7 @@ def client(store: ClickHouseStore, store_url: StoreUrl, tmp_path: Path) -> Itera
     ask = Ask(lambda: open_store(store_url))
     app = FastAPI()
     app.include_router(rest_router(Access(config, AccessMetrics(CollectorRegistry())), ask))
-    yield TestClient(app)
+    yield TestClient(app, base_url="http://127.0.0.1")
     ask.close()
 
 
