@@ -74,9 +74,10 @@ dialects: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/recorded_providers.py --page docs/dialects.md $(ARGS)
 
 # Libraries that cannot live beside each other: each in an environment of its own, for its adapter's tests.
+# The bounds on ragas' dependencies spare pip half an hour of trying their older versions.
 adapters:
 	for library in autoevals deepeval inspect_ai ragas evidently; do \
-		case $$library in inspect_ai) wanted=inspect-ai;; ragas) wanted="ragas langchain-community<0.4";; \
+		case $$library in inspect_ai) wanted=inspect-ai;; ragas) wanted="ragas>=0.4.3 langchain-community<0.4 instructor>=1.17 openai<3.4";; \
 			evidently) wanted="evidently==0.7.23 pandas<3.1";; *) wanted=$$library;; esac; \
 		$(PYTHON) -m venv .venv-adapters/$$library && set -- $$wanted && \
 		.venv-adapters/$$library/bin/python -m pip install --quiet pytest hypothesis "$$@" --editable ".[evaluators]" && \
