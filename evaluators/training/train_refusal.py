@@ -68,7 +68,7 @@ def ordinary(data: Path) -> list[Answered]:
 
 def _cues(answer: str, question: str) -> dict[str, float]:
     opening = patterns.opening_of(answer, OPENING_CHARS)
-    return dict.fromkeys(cues.cues_of(opening, answer, question), 1.0) if cues.may_refuse(opening) else {}
+    return dict.fromkeys(sorted(cues.cues_of(opening, answer, question)), 1.0) if cues.may_refuse(opening) else {}
 
 
 def fit(answers: Sequence[Answered], everyday: Sequence[Answered]) -> CueWeights:

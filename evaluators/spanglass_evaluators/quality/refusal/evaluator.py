@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from spanglass_evaluators.contract import Batch, Failure, Judgement
 from spanglass_evaluators.functions import MODEL_ANSWERS
@@ -56,7 +57,7 @@ def judge(answer: str, question: str, opening_chars: int) -> Judgement:
     if not may_refuse(opening):
         return Judgement(0.0, "answered")
     cues = cues_of(opening, answer, question)
-    margin = BIAS + sum(WEIGHTS.get(cue, 0.0) for cue in cues)
+    margin = fsum((BIAS, *(WEIGHTS.get(cue, 0.0) for cue in cues)))  # whatever the order of a set
     if margin <= 0 and _CERTAIN not in cues:
         return Judgement(0.0, "answered")
     strongest = sorted(cues, key=lambda cue: (-WEIGHTS.get(cue, 0.0), cue))
