@@ -130,6 +130,8 @@ class CollectorConfig:
     """The key file; None: keys.json under `data_dir`. Collectors that share a store share one file."""
     body_limit_bytes: int = 64 * MIB
     """Largest OTLP request, counted after decompression (OTLP 1.11 recommends 64 MiB)."""
+    unfinished_bytes: int = 256 * MIB
+    """Most bytes of HTTP requests that are still coming, past the first MiB of each; past it senders are told 503."""
     tls: TlsConfig | None = None
     """For both OTLP receivers; the SQL port stays plain."""
     cors_origins: tuple[str, ...] = ()

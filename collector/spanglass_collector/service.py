@@ -31,6 +31,7 @@ from spanglass_collector.owner import owner_key, owner_url
 from spanglass_collector.query.http import SqlAccess, sql_app
 from spanglass_collector.query.session import EmbeddedEngine
 from spanglass_collector.receive.accept import Receiver
+from spanglass_collector.receive.bodies import Bodies
 from spanglass_collector.receive.grpc import GrpcReceiver
 from spanglass_collector.receive.http import http_app
 from spanglass_collector.receive.tls import check_tls, uvicorn_options
@@ -71,6 +72,7 @@ class Collector:
         self._url = StoreUrl.parse(config.store_url)
         self.metrics = CollectorMetrics()
         self._health = StoreHealth()
+        self._bodies = Bodies(config.body_limit_bytes, config.unfinished_bytes)
         self._ready = False
         self.left_in_spool = 0
         """After `stop`: requests that the next start will store."""
@@ -119,7 +121,7 @@ class Collector:
             receiver,
             access,
             self.metrics,
-            body_limit_bytes=self._config.body_limit_bytes,
+            bodies=self._bodies,
             is_ready=lambda: self._ready,
             complaint=lambda: self._health.complaint,
             cors_origins=self._config.cors_origins,
@@ -130,8 +132,7 @@ class Collector:
         return Endpoints(otlp_http, otlp_grpc, sql, store_url)
 
     def _add_rest(self, app: FastAPI, access: Access) -> None:
-        limit = self._config.body_limit_bytes
-        app.include_router(lineage_router(access, lambda: open_store(self._url), body_limit_bytes=limit))
+        app.include_router(lineage_router(access, lambda: open_store(self._url), bodies=self._bodies))
         ask = Ask(lambda: open_store(self._url), self._commit.catch_up)
         self._cleanup.callback(ask.close)
         app.include_router(rest_router(access, ask))
@@ -188,7 +189,7 @@ class Collector:
             SqlAccess(key, access),
             self.metrics,
             database=self._url.database,
-            body_limit_bytes=self._config.body_limit_bytes,
+            bodies=self._bodies,
             catch_up=self._commit.catch_up,
         )
         tls = self._config.tls and replace(self._config.tls, client_ca=None)  # its users have keys

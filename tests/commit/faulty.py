@@ -22,6 +22,8 @@ class Switchable:
         self.gate.set()
         self.begun = threading.Event()
         self.inserts = 0
+        self.memory_bytes = 0
+        """Largest insert it has memory for; 0: any."""
 
     def open(self) -> Switchable:
         if self.is_away:
@@ -41,6 +43,8 @@ class Switchable:
         self.open()
         self.begun.set()
         assert self.gate.wait(60)
+        if 0 < self.memory_bytes < len(arguments[1]):
+            raise StoreUnavailable("Code: 241. DB::Exception: would use 2.01 GiB (MEMORY_LIMIT_EXCEEDED)")
         with self._one_at_a_time:
             self._store.insert_block(*arguments)
         self.inserts += 1

@@ -233,6 +233,22 @@ def test_a_bad_request_in_the_spool_becomes_a_dead_letter(faulty: Switchable, st
     assert rows(store) == (3, 3, 3)
 
 
+def test_an_insert_the_store_has_no_memory_for_is_taken_apart(faulty: Switchable, store: Store, tmp_path: Path) -> None:
+    """Tried as a whole for ever, it would keep back everything behind it."""
+    requests = [some_request() for _ in range(8)]
+
+    async def scenario(commit: GroupCommit, health: StoreHealth, spool: Spool) -> None:
+        faulty.is_away = True
+        await asyncio.gather(*map(commit.commit, requests))
+        faulty.memory_bytes = 3 * len(requests[0].body)
+        faulty.is_away = False
+        await until(spool.is_empty)
+
+    assert run(faulty, tmp_path, scenario) == {"spooled": 8, "replayed": 8}
+    assert rows(store) == (8, 8, 8)
+    assert faulty.inserts == 4
+
+
 def test_a_full_spool_is_a_503_and_gets_room_again(faulty: Switchable, store: Store, tmp_path: Path) -> None:
     """Nothing that was refused is stored; the sender still has it and comes back."""
     first, second = some_request(), some_request()

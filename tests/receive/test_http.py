@@ -109,9 +109,18 @@ def test_a_json_error_is_json(http: httpx.Client) -> None:
 def test_a_gzip_bomb_is_a_413(http: httpx.Client) -> None:
     """The limit counts after decompression, and memory does not grow with the bomb."""
     bomb = gzip.compress(bytes(64 << 20))
+    before = _rejected(http)
     answer = http.post("/v1/traces", content=bomb, headers={**PROTOBUF, "Content-Encoding": "gzip"})
     assert answer.status_code == 413
     assert Status.FromString(answer.content).code == 8
+    assert _rejected(http) == before + 1
+
+
+def _rejected(http: httpx.Client) -> float:
+    """What /metrics says of requests that can never be stored."""
+    start = 'spanglass_otlp_requests_total{outcome="rejected",signal="traces",transport="http"} '
+    counts = [line.removeprefix(start) for line in http.get("/metrics").text.splitlines() if line.startswith(start)]
+    return float(counts[0]) if counts else 0.0
 
 
 def test_a_plain_body_over_the_limit_is_a_413(http: httpx.Client) -> None:

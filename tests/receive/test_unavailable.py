@@ -16,6 +16,7 @@ from spanglass_collector.config import Address, CommitConfig
 from spanglass_collector.errors import StoreUnavailable
 from spanglass_collector.metrics import CollectorMetrics
 from spanglass_collector.receive.accept import Receiver
+from spanglass_collector.receive.bodies import Bodies
 from spanglass_collector.receive.grpc import GrpcReceiver
 from spanglass_collector.receive.http import http_app
 from spanglass_collector.store import StoreUrl, open_store
@@ -58,7 +59,7 @@ def test_http_senders_are_told_503_and_when_to_come_back(migrated_url: StoreUrl,
     """Never 500, which senders take for final; and nothing about the inside in the answer's status."""
 
     async def ask(receiver: Receiver, metrics: CollectorMetrics) -> httpx.Response:
-        app = http_app(receiver, Access(), metrics, body_limit_bytes=1 << 20, is_ready=lambda: True)
+        app = http_app(receiver, Access(), metrics, bodies=Bodies(1 << 20, 1 << 20), is_ready=lambda: True)
         body = BODY if "proto" in content_type else b'{"resourceSpans":[{"scopeSpans":[{"spans":[%s]}]}]}' % SPAN
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
             return await client.post("/v1/traces", content=body, headers={"Content-Type": content_type})
@@ -95,7 +96,7 @@ def test_the_ledger_counts_what_was_refused(migrated_url: StoreUrl) -> None:
     """received = refused while the store is away."""
 
     async def ask(receiver: Receiver, metrics: CollectorMetrics) -> CollectorMetrics:
-        app = http_app(receiver, Access(), metrics, body_limit_bytes=1 << 20, is_ready=lambda: True)
+        app = http_app(receiver, Access(), metrics, bodies=Bodies(1 << 20, 1 << 20), is_ready=lambda: True)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
             await client.post("/v1/traces", content=BODY, headers=PROTOBUF)
         return metrics
@@ -113,7 +114,7 @@ def test_a_key_is_asked_for_when_one_is_set(migrated_url: StoreUrl) -> None:
             receiver,
             Access(AccessConfig(secrets={"bootstrap": "secret"})),
             metrics,
-            body_limit_bytes=1 << 20,
+            bodies=Bodies(1 << 20, 1 << 20),
             is_ready=lambda: True,
         )
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from spanglass_collector.access import Scope
+from spanglass_collector.rest.problem import BODY_BYTES
 from tests.rest.conftest import Client
 from tests.rest.traffic import SHOP
 
@@ -34,6 +35,14 @@ def test_feedback_is_stored_once_however_often_it_is_sent(judge: httpx.Client) -
     }
     assert found == {(0.0, "down", "nice", "ann", "human"), (1.0, "up", "nice", "ann", "human")}
     assert len(_scores(judge, SHOP.trace(1))) == 2
+
+
+def test_a_body_larger_than_any_judgement_is_refused(judge: httpx.Client) -> None:
+    """Whoever sends it: FastAPI reads bodies before keys are looked at, and by itself reads all of them."""
+    headers = {"Content-Type": "application/json", "Authorization": ""}
+    answer = judge.post("/scores", content=b" " * (BODY_BYTES + 1), headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+    assert judge.post("/scores", content=b" " * 1000, headers=headers).status_code in (400, 422)
 
 
 def test_a_span_and_a_session_can_be_judged(judge: httpx.Client) -> None:

@@ -8,7 +8,7 @@ from enum import Enum
 from spanglass_collector.admit.request import Admitted
 from spanglass_collector.admit.signals import BY_NAME
 from spanglass_collector.commit.block import Block
-from spanglass_collector.commit.verdict import is_fault_of_data
+from spanglass_collector.commit.verdict import is_fault_of_data, lacks_memory
 from spanglass_collector.commit.writer import Writer
 from spanglass_collector.errors import StoreError, first_line
 from spanglass_collector.spool.queue import Spool
@@ -35,6 +35,8 @@ class Replay:
         self._writer = writer
         self._group_bytes = group_bytes
         self._held: set[str] = set()
+        self._too_much = ""
+        """Token of the insert for which the store had no memory last."""
 
     def hold(self, token: str) -> None:
         """An insert with this token is under way elsewhere: leave it alone until `release`."""
@@ -59,9 +61,12 @@ class Replay:
         try:
             self._writer.insert(_as_block(block))
         except StoreError as error:
-            if not is_fault_of_data(error):
+            if is_fault_of_data(error):
+                self._quarantine(block, first_line(error))
+            elif self._is_too_much(block, error):
+                self._spool.split(block)
+            else:
                 raise
-            self._quarantine(block, first_line(error))
         else:
             self._spool.remove(block)
         return Step.WORKED
@@ -73,6 +78,13 @@ class Replay:
     def close(self) -> None:
         """The connection's end; the spool stays the caller's."""
         self._writer.close()
+
+    def _is_too_much(self, block: SpooledBlock, error: StoreError) -> bool:
+        """Twice in a row, with a pause between: it would keep everything behind it waiting."""
+        if len(block.ids) == 1 or not lacks_memory(error):
+            return False
+        before, self._too_much = self._too_much, block.token
+        return before == block.token
 
     def _quarantine(self, block: SpooledBlock, reason: str) -> None:
         if len(block.ids) > 1:

@@ -34,6 +34,7 @@ _OF_THE_STORE = (
     "UNKNOWN_USER",
     "UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE",
 )
+_OF_MEMORY = ("MEMORY_LIMIT", "CANNOT_ALLOCATE_MEMORY")
 _IN_WORDS = ("No space left on device",)
 
 
@@ -41,3 +42,8 @@ def is_fault_of_data(error: StoreError) -> bool:
     """True when the same request would be refused by a store in perfect order."""
     text = str(error)
     return isinstance(error, StoreRefused) and not any(name in text for name in (*_OF_THE_STORE, *_IN_WORDS))
+
+
+def lacks_memory(error: StoreError) -> bool:
+    """True when the store might take half of it."""
+    return any(name in str(error) for name in _OF_MEMORY)

@@ -26,7 +26,7 @@ from spanglass_collector.lineage import prompts
 from spanglass_collector.lineage.prompts import Draft
 from spanglass_collector.lineage.record import MAX_TEXT
 from spanglass_collector.lineage.write import parse, write
-from spanglass_collector.receive.body import read_body
+from spanglass_collector.receive.bodies import Bodies
 from spanglass_collector.rest.problem import ProblemRoute
 from spanglass_collector.store.connect import ClickHouseStore
 
@@ -56,7 +56,7 @@ class LabelTarget(BaseModel):
     who: str = ""
 
 
-def lineage_router(access: Access, open_store: OpenStore, *, body_limit_bytes: int) -> APIRouter:
+def lineage_router(access: Access, open_store: OpenStore, *, bodies: Bodies) -> APIRouter:
     """The four routes. `open_store` gives each request a connection of its own."""
     router = APIRouter(prefix="/api/v1", tags=["lifecycle"], route_class=ProblemRoute)
 
@@ -70,7 +70,7 @@ def lineage_router(access: Access, open_store: OpenStore, *, body_limit_bytes: i
         # Who may not send is told before the body is read.
         project = access.admit(request.headers, Scope.INGEST).project
         encoding = request.headers.get("content-encoding", "").strip().lower()
-        parsed = parse(await read_body(request.stream(), encoding, body_limit_bytes))
+        parsed = parse(await bodies.read(request.stream(), encoding))
         stored = await asyncio.to_thread(_in_store, open_store, lambda store: write(store, project, parsed))
         return _json({"stored": stored})
 

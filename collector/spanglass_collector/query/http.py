@@ -21,7 +21,7 @@ from spanglass_collector.query.native import HANDSHAKE, handshake_block
 from spanglass_collector.query.request import credentials, statement_of
 from spanglass_collector.query.running import RunningStatement
 from spanglass_collector.query.session import EmbeddedEngine, QueryFailed, Role
-from spanglass_collector.receive.body import read_body
+from spanglass_collector.receive.bodies import Bodies
 from spanglass_collector.web import quiet_app
 
 OWNER = "spanglass"
@@ -62,7 +62,7 @@ def sql_app(
     metrics: CollectorMetrics,
     *,
     database: str,
-    body_limit_bytes: int,
+    bodies: Bodies,
     catch_up: Callable[[], Awaitable[None]] | None = None,
 ) -> FastAPI:
     """The application behind the SQL port. `catch_up` is awaited before a statement runs."""
@@ -84,7 +84,7 @@ def sql_app(
 
     async def answer(request: Request) -> Response:
         role = access.role_of(request.headers, *credentials(request.query_params, request.headers))
-        parameters, body = await _content(request, body_limit_bytes)
+        parameters, body = await _content(request, bodies)
         statement = statement_of(parameters, request.headers, body, database)
         form = AnswerForm.of(statement, request, engine.timezone)
         if HANDSHAKE.fullmatch(statement.sql) and "client_protocol_version" in request.query_params:
@@ -127,10 +127,10 @@ async def _start(running: RunningStatement) -> tuple[bytes, bool]:
     return bytes(start), False
 
 
-async def _content(request: Request, limit_bytes: int) -> tuple[Mapping[str, str], bytes]:
+async def _content(request: Request, bodies: Bodies) -> tuple[Mapping[str, str], bytes]:
     """(parameters, body). Clients put parameters that are too long for a URL into a form."""
     encoding = request.headers.get("content-encoding", "").strip().lower()
-    body = await read_body(request.stream(), encoding, limit_bytes)
+    body = await bodies.read(request.stream(), encoding)
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return request.query_params, body
     return {**request.query_params, **await _fields(request, body)}, b""

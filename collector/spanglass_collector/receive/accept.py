@@ -40,11 +40,15 @@ class Receiver:
             with self._metrics.in_flight.track_inprogress():
                 accepted = await self._accept(raw, signal, is_json, project, transport)
         except CollectorError as error:
-            outcome = "refused" if isinstance(error, Retryable) else "rejected"
-            self._requests_of(transport, signal.name, outcome).inc()
+            self.count_unread(error, signal, transport)
             raise
         self._requests_of(transport, signal.name, "accepted").inc()
         return accepted
+
+    def count_unread(self, error: CollectorError, signal: Signal, transport: str) -> None:
+        """A request that went in no further; how many records it held need not be known."""
+        outcome = "refused" if isinstance(error, Retryable) else "rejected"
+        self._requests_of(transport, signal.name, outcome).inc()
 
     async def _accept(self, raw: bytes, signal: Signal, is_json: bool, project: str, transport: str) -> Accepted:
         began = time.perf_counter()

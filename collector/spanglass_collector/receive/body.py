@@ -83,24 +83,30 @@ _DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
 }
 
 
-async def read_body(chunks: AsyncIterator[bytes], encoding: str, limit_bytes: int) -> bytes:
-    """The decoded body. Raises TooLarge past the limit and Rejected for a broken or unknown encoding."""
+async def read_body(
+    chunks: AsyncIterator[bytes], encoding: str, limit_bytes: int, grow: Callable[[int], None] = lambda _: None
+) -> bytes:
+    """The decoded body. Raises TooLarge past the limit and Rejected for a broken or unknown encoding.
+
+    `grow` is told of every byte that is held, and may raise.
+    """
     if encoding in ("", "identity"):
-        return await _read_plain(chunks, limit_bytes)
+        return await _read_plain(chunks, limit_bytes, grow)
     if encoding not in _DECOMPRESSORS:
         raise Rejected(f"Content-Encoding {encoding!r} is not known; use {', '.join(_DECOMPRESSORS)} or none")
-    body = _Decompressed(encoding, limit_bytes)
+    body = _Decompressed(encoding, limit_bytes, grow)
     async for chunk in chunks:
         body.feed(chunk)
     return body.finish()
 
 
-async def _read_plain(chunks: AsyncIterator[bytes], limit_bytes: int) -> bytes:
+async def _read_plain(chunks: AsyncIterator[bytes], limit_bytes: int, grow: Callable[[int], None]) -> bytes:
     parts, size = [], 0
     async for chunk in chunks:
         size += len(chunk)
         if size > limit_bytes:
             raise TooLarge(limit_bytes)
+        grow(len(chunk))
         parts.append(chunk)
     return b"".join(parts)
 
@@ -108,9 +114,10 @@ async def _read_plain(chunks: AsyncIterator[bytes], limit_bytes: int) -> bytes:
 class _Decompressed:
     """Grows by what is fed to it, never past the limit: a bomb is told by its first bytes too many."""
 
-    def __init__(self, encoding: str, limit_bytes: int) -> None:
+    def __init__(self, encoding: str, limit_bytes: int, grow: Callable[[int], None]) -> None:
         self._encoding = encoding
         self._limit = limit_bytes
+        self._grow = grow
         self._out = bytearray()
         self._member = _DECOMPRESSORS[encoding]()
 
@@ -119,9 +126,11 @@ class _Decompressed:
         while data or self._member.has_more():
             if self._member.eof:  # compressed files may be concatenated
                 self._member = _DECOMPRESSORS[self._encoding]()
-            self._out += self._decompress(data)
-            if len(self._out) > self._limit:
+            more = self._decompress(data)
+            if len(self._out) + len(more) > self._limit:
                 raise TooLarge(self._limit)
+            self._grow(len(more))
+            self._out += more
             data = self._member.unused_data if self._member.eof else b""
 
     def finish(self) -> bytes:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from spanglass_collector.access import Access
 from spanglass_collector.metrics import CollectorMetrics
 from spanglass_collector.receive.accept import Receiver
+from spanglass_collector.receive.bodies import Bodies
 from spanglass_collector.receive.otlp_http import OtlpOverHttp
 from spanglass_collector.web import quiet_app
 
@@ -24,7 +25,7 @@ def http_app(
     access: Access,
     metrics: CollectorMetrics,
     *,
-    body_limit_bytes: int,
+    bodies: Bodies,
     is_ready: Callable[[], bool],
     complaint: Callable[[], str] = lambda: "",
     cors_origins: Sequence[str] = (),
@@ -36,7 +37,7 @@ def http_app(
     """
     others = operators_app(metrics, is_ready, complaint)
     extend(others)
-    app = OtlpOverHttp(others, receiver, access, body_limit_bytes=body_limit_bytes)
+    app = OtlpOverHttp(others, receiver, access, bodies)
     if not cors_origins:
         return app
     return CORSMiddleware(

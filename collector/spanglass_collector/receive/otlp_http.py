@@ -16,7 +16,7 @@ from spanglass_collector.admit.signal import Signal
 from spanglass_collector.admit.signals import SIGNALS
 from spanglass_collector.errors import CollectorError, Rejected, Retryable
 from spanglass_collector.receive.accept import Receiver
-from spanglass_collector.receive.body import read_body
+from spanglass_collector.receive.bodies import Bodies
 from spanglass_collector.receive.status import JSON, PROTOBUF, Answer, answer_to, encode_error, encode_response
 
 log = logging.getLogger(__name__)
@@ -44,11 +44,11 @@ class Reply:
 class OtlpOverHttp:
     """Answers POST on the signals' paths, and passes everything else on to `others`."""
 
-    def __init__(self, others: Any, receiver: Receiver, access: Access, *, body_limit_bytes: int) -> None:
+    def __init__(self, others: Any, receiver: Receiver, access: Access, bodies: Bodies) -> None:
         self._others = others
         self._receiver = receiver
         self._access = access
-        self._body_limit_bytes = body_limit_bytes
+        self._bodies = bodies
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         signal = _PATHS.get(scope["path"]) if scope["type"] == "http" else None
@@ -76,7 +76,11 @@ class OtlpOverHttp:
     async def _export(self, headers: Headers, chunks: AsyncIterator[bytes], signal: Signal, is_json: bool) -> bytes:
         grant = self._access.admit(headers, Scope.INGEST)
         encoding = headers.get("content-encoding", "").strip().lower()
-        raw = await read_body(chunks, encoding, self._body_limit_bytes)
+        try:
+            raw = await self._bodies.read(chunks, encoding)
+        except CollectorError as error:
+            self._receiver.count_unread(error, signal, "http")
+            raise
         accepted = await self._receiver.accept(raw, signal, is_json=is_json, project=grant.project, transport="http")
         grant.charge(len(raw), accepted.records)
         return encode_response(accepted, signal, is_json)

@@ -8,9 +8,10 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from fastapi import Request, Response
+from fastapi import HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.types import Message
 
 from spanglass_collector.access import NotAllowed, OverQuota, Unauthenticated
 from spanglass_collector.errors import CollectorError, NotFound, Rejected, StoreRefused, TooLarge, first_line
@@ -18,6 +19,8 @@ from spanglass_collector.errors import CollectorError, NotFound, Rejected, Store
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_S = 2
+BODY_BYTES = 8 << 20
+"""Largest JSON body of a route; /api/v1/records, which reads its own, takes more."""
 _STATUS: tuple[tuple[type[CollectorError], int], ...] = (
     (Unauthenticated, 401),
     (NotAllowed, 403),
@@ -33,16 +36,34 @@ class ProblemRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        has_body = self.body_field is not None
 
         async def guarded(request: Request) -> Response:
             try:
-                return await handle(request)
+                return await handle(_bounded(request) if has_body else request)
             except RequestValidationError as error:
                 return _problem(422, "; ".join(_field(one) for one in error.errors()))
+            except HTTPException as error:
+                return _problem(error.status_code, error.detail)
             except CollectorError as error:
                 return of_error(error)
 
         return guarded
+
+
+def _bounded(request: Request) -> Request:
+    """FastAPI reads a whole body before it looks at anything else, keys included."""
+    size = 0
+
+    async def receive() -> Message:
+        nonlocal size
+        message = await request.receive()
+        size += len(message.get("body", b""))
+        if size > BODY_BYTES:  # as FastAPI's own error: any other would be a 400
+            raise HTTPException(413, f"the body is larger than {BODY_BYTES} bytes")
+        return message
+
+    return Request(request.scope, receive)
 
 
 def of_error(error: CollectorError) -> Response:
