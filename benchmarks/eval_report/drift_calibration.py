@@ -190,7 +190,8 @@ def pictures(data: Path, folder: Path) -> list[Path]:
         axes.plot([low, high], [y, y], color=SHADES[size], linewidth=1.5)
         axes.plot(rate, y, "o", color=SHADES[size], markersize=4)
         if low > WIDEST:
-            axes.text(WIDEST, y, f"{rate:.0%} of runs with {size} rows", va="center", ha="right", fontsize=7)
+            x = WIDEST * (0.78 + 0.07 * list(SHADES).index(size))
+            axes.text(x, names.index(name), f"{rate:.0%}", va="center", fontsize=8, color=SHADES[size])
     for size, shade in SHADES.items():
         axes.plot([], [], "o", color=shade, label=f"{size} rows")
     axes.set_xlim(0, WIDEST)
