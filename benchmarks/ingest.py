@@ -132,7 +132,7 @@ def http_poster(port: int) -> Callable[[bytes], bool]:
     connection = socket.create_connection(("127.0.0.1", port), timeout=120)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     head = (
-        b"POST /v1/traces HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-protobuf\r\nContent-Length: %d\r\n\r\n"
+        b"POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-protobuf\r\nContent-Length: %d\r\n\r\n"
     )
 
     def post(body: bytes) -> bool:
