@@ -131,7 +131,10 @@ def http_poster(port: int) -> Callable[[bytes], bool]:
     """Posts over one keep-alive connection; true for a 200. By hand: the load shares its cores with the collector."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=120)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    head = b"POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-protobuf\r\nContent-Length: %d\r\n\r\n"
+    head = (
+        b"POST /v1/traces HTTP/1.1\r\nHost: localhost\r\n"
+        b"Content-Type: application/x-protobuf\r\nContent-Length: %d\r\n\r\n"
+    )
 
     def post(body: bytes) -> bool:
         connection.sendall(head % len(body) + body)
