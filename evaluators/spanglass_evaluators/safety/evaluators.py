@@ -13,7 +13,7 @@ from spanglass_evaluators.functions import MODEL_ANSWERS
 from spanglass_evaluators.models.embedding import named
 from spanglass_evaluators.safety import settings
 from spanglass_evaluators.safety.code.unsafe import find_unsafe_code
-from spanglass_evaluators.safety.finding import Find, Finding
+from spanglass_evaluators.safety.finding import NOTHING, Find, Finding
 from spanglass_evaluators.safety.injection.detect import judge
 from spanglass_evaluators.safety.injection.model import load
 from spanglass_evaluators.safety.judging import Safety
@@ -69,7 +69,7 @@ def injected(text: str, threshold: float) -> Sequence[Finding] | None:
     if not text.strip():
         return None
     verdict = judge(text)
-    kind = (verdict.rules[0] if verdict.rules else "wording") if verdict.value >= threshold else "none"
+    kind = (verdict.rules[0] if verdict.rules else "wording") if verdict.value >= threshold else NOTHING
     return [Finding(kind, 0, len(text), verdict.value)]
 
 
@@ -97,7 +97,7 @@ def prompt_leak(name: str, config: settings.LeakConfig) -> Safety:
         if not prompt.strip() and not canaries:
             return None
         found = SystemPrompt(prompt, asked).find(answer)
-        kind = "leak" if found and found[0].confidence >= config.threshold else "none"
+        kind = "leak" if found and found[0].confidence >= config.threshold else NOTHING
         return [*canaries, *(one._replace(kind=kind) for one in found)]
 
     return Safety(name, "1", config, ("system_text", "input_text", "output_text"), INSTRUCTED, find)

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+NOTHING = "none"
+"""The kind of what is too unlikely to count; its confidence alone is told."""
 _ROUNDS = 4  # a mask next to other characters can make up a new match; more than two rounds were never seen
 
 
@@ -64,5 +66,5 @@ def described(found: Sequence[Finding], most: int = 20) -> str:
 
 
 def label_of(found: Sequence[Finding]) -> str:
-    """The kinds that were found, the most frequent first; "none" when there are none."""
-    return ",".join(kind for kind, _ in Counter(one.kind for one in found).most_common()) or "none"
+    """The kinds that were found, the most frequent first; NOTHING when there are none."""
+    return ",".join(kind for kind, _ in Counter(one.kind for one in found).most_common()) or NOTHING

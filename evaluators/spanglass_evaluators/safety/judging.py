@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spanglass_evaluators.contract import Batch, Failure, Judgement
-from spanglass_evaluators.safety.finding import Finding, described, label_of
+from spanglass_evaluators.safety.finding import NOTHING, Finding, described, label_of
 from spanglass_evaluators.safety.owasp import owasp_of
 
 Cells = Callable[..., Sequence[Finding] | None]
@@ -35,7 +35,7 @@ def as_judgement(found: Sequence[Finding] | None, entry: str) -> Judgement:
     """`entry`: of the OWASP list, put before the places."""
     if found is None:
         return Judgement(None, "unknown")
-    if not found:
-        return Judgement(0.0, "none")
-    places = described(found)
-    return Judgement(max(one.confidence for one in found), label_of(found), f"{entry}: {places}" if entry else places)
+    confidence = max((one.confidence for one in found), default=0.0)
+    sure = [one for one in found if one.kind != NOTHING]
+    places = described(sure)
+    return Judgement(confidence, label_of(sure), f"{entry}: {places}" if entry and sure else places)

@@ -75,6 +75,7 @@ def test_a_good_call_has_zeros(store: Store, traffic: Traffic, clock: SettableCl
     assert set(judged.values()) == {0.0}
     assert found["prompt_injection"][0] < 0.5
     assert found["topics.input"][1] == "banking"
+    assert [explanation for _, _, explanation in found.values() if explanation.startswith("LLM")] == []
 
 
 @pytest.mark.parametrize(
