@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from spanglass_collector.errors import Rejected, Retryable
+from spanglass_collector.query.answer import failure
 from spanglass_collector.receive.bodies import SMALL_BYTES, Bodies
+from spanglass_collector.rest.problem import of_error
 
 MIB = 1 << 20
 
@@ -92,3 +94,10 @@ def test_senders_that_break_off_leave_no_room_taken() -> None:
         assert len(await bodies.read(aiter(whole), "")) == 3 * MIB
 
     asyncio.run(scenario())
+
+
+def test_who_is_turned_away_is_told_to_come_again() -> None:
+    """At the SQL port (as a 400) and by /api/v1/records (as a store that is away) it had been told something else."""
+    for answer in (failure(Retryable("too many are on their way")), of_error(Retryable("too many are on their way"))):
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+        assert b"too many are on their way" in answer.body

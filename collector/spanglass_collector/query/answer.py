@@ -15,9 +15,11 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from spanglass_collector.access import NotAllowed, OverQuota, Unauthenticated
+from spanglass_collector.errors import Retryable
 from spanglass_collector.query.guard import Forbidden
 from spanglass_collector.query.session import QueryFailed
 from spanglass_collector.query.statement import Statement, result_format
+from spanglass_collector.receive.status import RETRY_AFTER_S
 
 NAME = "spanglass"
 STREAM_DEADLINE_S = 300.0
@@ -38,6 +40,7 @@ _HTTP_STATUS = {
     497: 403,
     164: 403,
     201: 429,
+    202: 503,
     60: 404,
     81: 404,
     158: 400,
@@ -123,6 +126,8 @@ def failure(error: Exception) -> Response:
         headers["WWW-Authenticate"] = 'Basic realm="Spanglass"'
     if isinstance(error, OverQuota):
         headers["Retry-After"] = str(error.retry_after_s)
+    elif isinstance(error, Retryable):
+        headers["Retry-After"] = str(RETRY_AFTER_S)
     return Response(f"{failed}\n", _HTTP_STATUS.get(failed.code, 500), headers, "text/plain; charset=UTF-8")
 
 
@@ -132,6 +137,7 @@ def _text(error: Exception) -> str:
         (Unauthenticated, 516, "AUTHENTICATION_FAILED"),
         (NotAllowed, 497, "ACCESS_DENIED"),
         (OverQuota, 201, "QUOTA_EXCEEDED"),
+        (Retryable, 202, "TOO_MANY_SIMULTANEOUS_QUERIES"),
     ]
     code, name = next(((c, n) for kind, c, n in codes if isinstance(error, kind)), (36, "BAD_ARGUMENTS"))
     lead = "Authentication failed: password is incorrect, or there is no user with such name: " if code == 516 else ""

@@ -14,11 +14,11 @@ from fastapi.routing import APIRoute
 from starlette.types import Message
 
 from spanglass_collector.access import NotAllowed, OverQuota, Unauthenticated
-from spanglass_collector.errors import CollectorError, NotFound, Rejected, StoreRefused, TooLarge, first_line
+from spanglass_collector.errors import CollectorError, NotFound, Rejected, Retryable, StoreRefused, TooLarge, first_line
+from spanglass_collector.receive.status import RETRY_AFTER_S
 
 log = logging.getLogger(__name__)
 
-RETRY_AFTER_S = 2
 BODY_BYTES = 8 << 20
 """Largest JSON body of a route; /api/v1/records, which reads its own, takes more."""
 _STATUS: tuple[tuple[type[CollectorError], int], ...] = (
@@ -71,6 +71,8 @@ def of_error(error: CollectorError) -> Response:
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 0)
     if status:
         return _problem(status, str(error), _retry_after(error))
+    if isinstance(error, Retryable):
+        return _problem(503, str(error), RETRY_AFTER_S)
     if isinstance(error, StoreRefused):
         log.error("a REST statement failed: %s", first_line(error))
         if "TIMEOUT_EXCEEDED" in str(error) or "TOO_MANY_ROWS" in str(error):
