@@ -159,11 +159,10 @@ async def judge_stand_in(_text: str) -> Judgement:
 def print_text_evaluators(data: Path) -> None:
     """The evaluators without the engine, in one thread: what they remember of words helps from the first batch on."""
     file = data / "halueval_general" / "general.jsonl.gz"
-    if not file.is_file():
+    rows = read_lines(file)
+    if not rows:
         print(f"\ntext evaluators: skipped, {file} is not there")
         return
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
     answers, asked = [row["chatgpt_response"] for row in rows], [row["user_query"] for row in rows]
     print(
         f"\n{len(answers):,} real answers of about {np.mean([len(t) for t in answers]):.0f} characters, without engine"
@@ -199,7 +198,8 @@ def time_twice(job: SpanJob, columns: dict[str, list[str]]) -> tuple[float, floa
 
 def print_cascade(data: Path) -> None:
     """Real answers of models to real tasks: rule, toxicity model, stand-in for a judge."""
-    texts = [row["answer"] for file in sorted(data.glob("llmdrift/*.jsonl.gz")) for row in read_lines(file)]
+    rows = [row for file in sorted(data.glob("llmdrift/*.jsonl.gz")) for row in read_lines(file)]
+    texts = [row["answer"] for row in rows if row.get("answer")]
     if not texts:
         print(f"\ncascade: skipped, {data / 'llmdrift'} is not there")
         return
@@ -214,8 +214,11 @@ def print_cascade(data: Path) -> None:
 
 
 def read_lines(file: Path) -> list[dict[str, str]]:
+    """The rows of a packed JSON Lines file; none when it is not there."""
+    if not file.is_file():
+        return []
     with gzip.open(file, "rt", encoding="utf-8") as lines:
-        return [row for row in map(json.loads, lines) if row.get("answer")]
+        return list(map(json.loads, lines))
 
 
 def peak_mb() -> float:
@@ -275,11 +278,10 @@ def time_drift(rows: int) -> Took:
 def print_false_alarms(data: Path) -> None:
     """Two windows drawn from one model's answers to one task: every alarm is false."""
     file = data / "llmdrift" / "opinionqa.jsonl.gz"
-    if not file.is_file():
+    answers = [row for row in read_lines(file) if row["model"] == "gpt-4-0314"]
+    if not answers:
         print(f"\nfalse alarms: skipped, {file} is not there")
         return
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        answers = [row for row in map(json.loads, lines) if row["model"] == "gpt-4-0314"]
     print(f"\n{'false alarms at a nominal 5 %':<32}" + "".join(f"{f'n = {n}':>10}" for n in (50, 200, 600)))
     for name, runs, test in TESTS:
         shares = [false_alarm_share(answers, test, n, runs) for n in (50, 200, 600)]

@@ -13,7 +13,6 @@ _OF_THE_STORE = (
     "ABORTED",
     "ALL_CONNECTION_TRIES_FAILED",
     "AUTHENTICATION_FAILED",
-    "CANNOT_ALLOCATE_MEMORY",
     "CANNOT_FSYNC",
     "CANNOT_OPEN_FILE",
     "CANNOT_SCHEDULE_TASK",
@@ -41,7 +40,9 @@ _IN_WORDS = ("No space left on device",)
 def is_fault_of_data(error: StoreError) -> bool:
     """True when the same request would be refused by a store in perfect order."""
     text = str(error)
-    return isinstance(error, StoreRefused) and not any(name in text for name in (*_OF_THE_STORE, *_IN_WORDS))
+    return isinstance(error, StoreRefused) and not any(
+        name in text for name in (*_OF_THE_STORE, *_OF_MEMORY, *_IN_WORDS)
+    )
 
 
 def lacks_memory(error: StoreError) -> bool:

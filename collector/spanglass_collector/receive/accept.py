@@ -40,12 +40,12 @@ class Receiver:
             with self._metrics.in_flight.track_inprogress():
                 accepted = await self._accept(raw, signal, is_json, project, transport)
         except CollectorError as error:
-            self.count_unread(error, signal, transport)
+            self.count_failed(error, signal, transport)
             raise
         self._requests_of(transport, signal.name, "accepted").inc()
         return accepted
 
-    def count_unread(self, error: CollectorError, signal: Signal, transport: str) -> None:
+    def count_failed(self, error: CollectorError, signal: Signal, transport: str) -> None:
         """A request that went in no further; how many records it held need not be known."""
         outcome = "refused" if isinstance(error, Retryable) else "rejected"
         self._requests_of(transport, signal.name, outcome).inc()

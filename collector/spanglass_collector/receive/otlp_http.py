@@ -79,7 +79,7 @@ class OtlpOverHttp:
         try:
             raw = await self._bodies.read(chunks, encoding)
         except CollectorError as error:
-            self._receiver.count_unread(error, signal, "http")
+            self._receiver.count_failed(error, signal, "http")
             raise
         accepted = await self._receiver.accept(raw, signal, is_json=is_json, project=grant.project, transport="http")
         grant.charge(len(raw), accepted.records)

@@ -37,6 +37,18 @@ def released() -> Iterator[threading.Event]:
     event.set()
 
 
+def hanging_loop(traffic: Traffic, clock: SettableClock, released: threading.Event) -> SpanLoop:
+    """Of an evaluator that answers when `released` is set, with four spans to judge one at a time."""
+
+    @evaluator(name="hangs")
+    def hangs(_text: str) -> int:
+        released.wait()
+        return 1
+
+    traffic.add(["x"] * 4, received_ns=NOON_NS - 10 * SECOND)
+    return SpanLoop([SpanJob(hangs, Selection(batch_rows=1), Limits(batch_timeout_s=0.05))], clock)
+
+
 def errors(store: Store) -> list[tuple[str, int]]:
     sql = "SELECT Error, count() FROM scores GROUP BY Error ORDER BY Error"
     return [(str(error), int(count)) for error, count in store.query(sql).result_rows]
@@ -71,14 +83,7 @@ def test_an_evaluator_that_only_hangs_gets_no_more_work(
     store: Store, traffic: Traffic, clock: SettableClock, released: threading.Event
 ) -> None:
     """After four threads that did not come back it is refused, its spans are kept for when they have."""
-
-    @evaluator(name="hangs")
-    def hangs(_text: str) -> int:
-        released.wait()
-        return 1
-
-    traffic.add(["x"] * 4, received_ns=NOON_NS - 10 * SECOND)
-    loop = SpanLoop([SpanJob(hangs, Selection(batch_rows=1), Limits(batch_timeout_s=0.05))], clock)
+    loop = hanging_loop(traffic, clock, released)
     loop.run_once(store)
     traffic.add(["later"], received_ns=NOON_NS)
     clock.advance(1)
@@ -196,14 +201,7 @@ def test_an_evaluator_that_hangs_falls_behind_for_all_to_see(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Its lag grows while it gets no work (it stood at the 0 of its last good round), and the log says so once."""
-
-    @evaluator(name="hangs")
-    def hangs(_text: str) -> int:
-        released.wait()
-        return 1
-
-    traffic.add(["x"] * 4, received_ns=NOON_NS - 10 * SECOND)
-    loop = SpanLoop([SpanJob(hangs, Selection(batch_rows=1), Limits(batch_timeout_s=0.05))], clock)
+    loop = hanging_loop(traffic, clock, released)
     meters = EvaluatorMeters()
     lags = []
     for _ in range(3):
